@@ -1,0 +1,19 @@
+//! The rules of a turn: what a document, a question, a context, a prompt, an answer and its price are.
+//!
+//! Pure: no IO, no async, no clock, no randomness. Time, ids and random numbers come in as arguments, so each rule
+//! can be read and tested alone. The shapes that cross crate borders live here:
+//! [`document`] and [`chunk`] (what the owner published), [`search`] (what was found), [`answer`] (what the visitor
+//! is told), [`turn`] (what is kept of it), [`usage`] (what it cost).
+
+pub mod answer;
+pub mod chunk;
+pub mod contact;
+pub mod document;
+pub mod ids;
+pub mod message;
+pub mod question;
+pub mod search;
+pub mod timestamp;
+pub mod tokens;
+pub mod turn;
+pub mod usage;

@@ -1,0 +1,105 @@
+//! What is kept of a turn. The row exists from admission on; it is settled once, afterwards.
+
+use portavoz_text::language::Language;
+use serde::{Deserialize, Serialize};
+
+use crate::answer::{Citation, Outcome, RungTried};
+use crate::ids::{ConversationId, SiteId, TurnId, VisitorId};
+use crate::timestamp::Timestamp;
+use crate::usage::Usage;
+
+/// A turn at admission: the question is known, the answer is not.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewTurn {
+    /// The portfolio.
+    pub site: SiteId,
+    /// This turn.
+    pub id: TurnId,
+    /// Created with this turn if it does not exist yet.
+    pub conversation: ConversationId,
+    /// Who asks; must own the conversation.
+    pub visitor: VisitorId,
+    /// When it was admitted.
+    pub created: Timestamp,
+    /// Language of the question.
+    pub language: Language,
+    /// The visitor's words.
+    pub question: String,
+}
+
+/// Where a turn stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TurnStatus {
+    /// Admitted, not settled: being answered, or orphaned by a crash.
+    Open,
+    /// Settled; the visitor got the whole answer.
+    Complete,
+    /// Settled; the visitor left before the end.
+    Abandoned,
+    /// Settled; no answer could be given.
+    Failed,
+}
+
+impl TurnStatus {
+    /// The stable name, as stored.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Complete => "complete",
+            Self::Abandoned => "abandoned",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Reads the stable name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Open, Self::Complete, Self::Abandoned, Self::Failed].into_iter().find(|status| status.name() == name)
+    }
+}
+
+/// What is known once a turn has ended. Settling twice changes nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settlement {
+    /// The portfolio.
+    pub site: SiteId,
+    /// The turn.
+    pub id: TurnId,
+    /// When it ended.
+    pub settled: Timestamp,
+    /// `Complete`, `Abandoned` or `Failed`.
+    pub status: TurnStatus,
+    /// How it ended; `None` if it failed.
+    pub outcome: Option<Outcome>,
+    /// What the visitor was told; may be cut short.
+    pub answer: String,
+    /// Its sources.
+    pub citations: Vec<Citation>,
+    /// The model that answered, if one did.
+    pub model: Option<String>,
+    /// Each rung tried.
+    pub ladder: Vec<RungTried>,
+    /// Tokens of all calls.
+    pub usage: Usage,
+    /// `None` if a model without a known price was used.
+    pub cost_usd_micros: Option<u64>,
+    /// From arrival to the first delta.
+    pub first_token_ms: Option<u64>,
+    /// From arrival to the end.
+    pub took_ms: u64,
+    /// Hash of the rendered system prompt, so that transcripts can be reproduced.
+    pub prompt_hash: Option<String>,
+    /// Generation of the knowledge that was searched.
+    pub knowledge_generation: u64,
+    /// The question goes to the list of gaps.
+    pub unanswered: bool,
+}
+
+/// A turn as read back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Turn {
+    /// As admitted.
+    pub admitted: NewTurn,
+    /// `None` while open.
+    pub settlement: Option<Settlement>,
+}

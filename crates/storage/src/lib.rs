@@ -1,0 +1,210 @@
+//! What portavoz remembers: conversations, turns, documents, vectors, gaps and its own secrets.
+//!
+//! One small trait per aggregate, implemented twice ([`sqlite`], [`postgres`]) and proven by one conformance suite.
+//! **Every method is one atomic operation**: it either happened whole, and is then durable when the method returns,
+//! or it did not happen. That is what lets SQLite commit the writes of many turns together and PostgreSQL serve many
+//! processes, without a transaction ever being held across a model call.
+//!
+//! To add one more operation: 1. the method here, with its invariants; 2. a case in `tests/conformance.rs`;
+//! 3. the twin files in `sqlite/` and `postgres/`; 4. a migration of the same name in both folders if rows change.
+
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use portavoz_domain::chunk::Chunk;
+use portavoz_domain::document::{Document, Problem};
+use portavoz_domain::ids::{ConversationId, DocumentId, SiteId, TurnId, VisitorId};
+use portavoz_domain::timestamp::Timestamp;
+use portavoz_domain::turn::{NewTurn, Settlement, Turn};
+use portavoz_text::language::Language;
+
+mod error;
+
+pub use error::StorageError;
+
+/// Shorthand of this crate.
+pub type Result<T, E = StorageError> = std::result::Result<T, E>;
+
+/// A database. Cheap to clone behind an `Arc`; safe to share between tasks.
+#[async_trait]
+pub trait Storage: Send + Sync + 'static {
+    /// Conversations and their turns.
+    fn turns(&self) -> &dyn Turns;
+    /// Documents and chunks.
+    fn knowledge(&self) -> &dyn Knowledge;
+    /// Vectors by content hash and embedder.
+    fn embeddings(&self) -> &dyn Embeddings;
+    /// Questions without an answer.
+    fn gaps(&self) -> &dyn Gaps;
+    /// Secrets made at first start.
+    fn secrets(&self) -> &dyn Secrets;
+    /// Proves that the database answers; for `/readyz` and `doctor`.
+    async fn ping(&self) -> Result<()>;
+    /// Finishes pending writes and closes. Later calls fail with `Unavailable`.
+    async fn close(&self);
+}
+
+/// A conversation's own row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conversation {
+    /// Its id.
+    pub id: ConversationId,
+    /// Whose it is; nobody else may read it or add to it.
+    pub visitor: VisitorId,
+    /// Language of its first question.
+    pub language: Language,
+    /// When it began.
+    pub created: Timestamp,
+}
+
+/// Which turns to list; `None` means all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TurnFilter {
+    /// Admitted at or after.
+    pub from: Option<Timestamp>,
+    /// Admitted before.
+    pub to: Option<Timestamp>,
+    /// Stable outcome name.
+    pub outcome: Option<portavoz_domain::answer::Outcome>,
+    /// Only turns after this one in listing order (newest first), for paging.
+    pub after: Option<TurnId>,
+    /// At most this many, 1..=1000.
+    pub limit: u32,
+}
+
+/// Conversations and turns.
+#[async_trait]
+pub trait Turns: Send + Sync {
+    /// Writes the turn's row, and its conversation's if there is none. A conversation of another visitor is
+    /// [`StorageError::Conflict`] and nothing is written; so is a turn id that exists.
+    async fn admit(&self, turn: &NewTurn) -> Result<()>;
+
+    /// Settles an open turn. True if it was open; false if it had been settled before (nothing changes then).
+    /// An unknown turn is [`StorageError::Conflict`]. If `unanswered` is set, the question joins the gaps in the
+    /// same transaction.
+    async fn settle(&self, settlement: &Settlement) -> Result<bool>;
+
+    /// The conversation, whoever owns it.
+    async fn conversation(&self, site: &SiteId, id: ConversationId) -> Result<Option<Conversation>>;
+
+    /// The last `limit` turns of a conversation, oldest first, open ones included.
+    async fn history(&self, site: &SiteId, conversation: ConversationId, limit: u32) -> Result<Vec<Turn>>;
+
+    /// One turn.
+    async fn find(&self, site: &SiteId, id: TurnId) -> Result<Option<Turn>>;
+
+    /// Turns, newest first, ties broken by id.
+    async fn list(&self, site: &SiteId, filter: &TurnFilter) -> Result<Vec<Turn>>;
+}
+
+/// A document's row without its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocumentEntry {
+    /// Which document.
+    pub id: DocumentId,
+    /// SHA-256 of the bytes it was read from, and of the reader's version: unchanged means nothing to do.
+    pub hash: [u8; 32],
+    /// For people.
+    pub title: String,
+    /// How many chunks it has.
+    pub chunks: u32,
+    /// Their tokens together.
+    pub tokens: u64,
+}
+
+/// A document with everything made of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IngestedDocument {
+    /// As read.
+    pub document: Document,
+    /// See [`DocumentEntry::hash`].
+    pub hash: [u8; 32],
+    /// In reading order.
+    pub chunks: Vec<Chunk>,
+}
+
+/// What one ingest changes.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct KnowledgeChange {
+    /// New or changed documents; they replace what was there under the same id.
+    pub upserts: Vec<IngestedDocument>,
+    /// Documents that are gone.
+    pub deletes: Vec<DocumentId>,
+    /// All problems of the ingest; they replace those of the last one.
+    pub problems: Vec<Problem>,
+}
+
+/// Documents and chunks of a site.
+#[async_trait]
+pub trait Knowledge: Send + Sync {
+    /// Number of the last change, 0 before the first. Replicas compare it with their index.
+    async fn generation(&self, site: &SiteId) -> Result<u64>;
+
+    /// Applies a change and returns the new generation. A change without upserts and deletes replaces the problems
+    /// and keeps the generation.
+    async fn apply(&self, site: &SiteId, change: &KnowledgeChange, now: Timestamp) -> Result<u64>;
+
+    /// All documents, by id.
+    async fn documents(&self, site: &SiteId) -> Result<Vec<DocumentEntry>>;
+
+    /// One document, whole.
+    async fn document(&self, site: &SiteId, id: &DocumentId) -> Result<Option<Document>>;
+
+    /// All chunks, by document and ordinal, with the generation they belong to, read in one snapshot.
+    async fn chunks(&self, site: &SiteId) -> Result<(u64, Vec<Chunk>)>;
+
+    /// Problems of the last ingest, by document.
+    async fn problems(&self, site: &SiteId) -> Result<Vec<Problem>>;
+}
+
+/// Who made a vector. Vectors of two embedders never meet.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct EmbedderKey {
+    /// The embedder's name, such as `text-embedding-3-small`.
+    pub model: String,
+    /// Its dimensions.
+    pub dimensions: u32,
+}
+
+/// A cache of vectors by content, shared by all sites: the same text under the same model has the same vector.
+#[async_trait]
+pub trait Embeddings: Send + Sync {
+    /// Those of `hashes` (SHA-256 of the embedded text) that are known.
+    async fn get(&self, key: &EmbedderKey, hashes: &[[u8; 32]]) -> Result<HashMap<[u8; 32], Vec<f32>>>;
+
+    /// Keeps vectors. Each must have `key.dimensions` numbers, otherwise [`StorageError::Conflict`] and none is kept.
+    async fn put(&self, key: &EmbedderKey, vectors: &[([u8; 32], Vec<f32>)]) -> Result<()>;
+}
+
+/// A question that the documents did not answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gap {
+    /// The turn it was asked in.
+    pub turn: TurnId,
+    /// The visitor's words.
+    pub question: String,
+    /// Its language.
+    pub language: Language,
+    /// When.
+    pub asked: Timestamp,
+}
+
+/// Questions without an answer; written by [`Turns::settle`].
+#[async_trait]
+pub trait Gaps: Send + Sync {
+    /// The newest `limit`, newest first, ties broken by turn id.
+    async fn list(&self, site: &SiteId, limit: u32) -> Result<Vec<Gap>>;
+}
+
+/// Secrets that portavoz makes for itself, such as the key that signs visitor tokens.
+#[async_trait]
+pub trait Secrets: Send + Sync {
+    /// The secret, or `fresh` stored as the secret if there was none. Two processes that race get the same one.
+    async fn get_or_insert(&self, site: &SiteId, name: &str, fresh: &[u8]) -> Result<Vec<u8>>;
+
+    /// The secret, if there is one.
+    async fn get(&self, site: &SiteId, name: &str) -> Result<Option<Vec<u8>>>;
+
+    /// Replaces the secret.
+    async fn put(&self, site: &SiteId, name: &str, value: &[u8]) -> Result<()>;
+}
