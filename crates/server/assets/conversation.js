@@ -1,0 +1,136 @@
+// @ts-check
+/**
+ * Talks to the server: asks a question, fetches the history, and remembers which conversation this browser is in.
+ */
+
+import { readEvents } from "./stream.js";
+
+/**
+ * @typedef {{ index: number, document: string, title: string, url: string, quote: string, page?: number }} Citation
+ * @typedef {{ prompt_tokens: number, completion_tokens: number, estimated: boolean }} Usage
+ * @typedef {{ outcome: string, language?: string, model: string | null, cost_usd: number | null, usage?: Usage,
+ *             took_ms?: number }} Done
+ * @typedef {{ event: string } & Record<string, any>} AnswerEvent
+ * @typedef {{ conversationId: string, visitorToken: string }} Remembered
+ */
+
+const STORAGE_KEY = "portavoz.conversation";
+
+/** A question could not be answered; `code` is the server's stable code, or `offline`, or `cut`. */
+export class AskFailed extends Error {
+  /**
+   * @param {string} code
+   * @param {string} message for people; may be empty
+   */
+  constructor(code, message) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** @returns {Remembered | null} */
+export function remembered() {
+  try {
+    const kept = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? "null");
+    return kept && kept.conversationId && kept.visitorToken ? kept : null;
+  } catch {
+    return null;
+  }
+}
+
+/** @param {Remembered | null} conversation */
+export function remember(conversation) {
+  // Storage may be switched off: then the conversation lasts as long as the page.
+  try {
+    if (conversation) localStorage.setItem(STORAGE_KEY, JSON.stringify(conversation));
+    else localStorage.removeItem(STORAGE_KEY);
+  } catch {}
+}
+
+/**
+ * Asks `message` and yields what happens, the last being `done`; everything else throws [`AskFailed`].
+ *
+ * No `language` is sent: the server answers in the language of the question, not in that of the page.
+ *
+ * @param {string} message
+ * @param {Remembered | null} conversation
+ * @param {AbortSignal} signal
+ * @returns {AsyncGenerator<AnswerEvent, void, void>}
+ */
+export async function* ask(message, conversation, signal) {
+  const response = await send("/api/chat", {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Accept: "text/event-stream", ...authorization(conversation) },
+    body: JSON.stringify({
+      message,
+      stream: true,
+      ...(conversation && { conversation_id: conversation.conversationId, visitor_token: conversation.visitorToken }),
+    }),
+    signal,
+  });
+  if (!response.ok || !response.body) throw await failureOf(response);
+  try {
+    for await (const { name, data } of readEvents(response.body)) {
+      const event = { ...JSON.parse(data), event: name };
+      if (name === "failed") throw new AskFailed(event.code ?? "failed", event.message ?? "");
+      yield event;
+      if (name === "done") return;
+    }
+  } catch (cause) {
+    if (cause instanceof AskFailed || isAbort(cause)) throw cause;
+    throw new AskFailed("cut", "");
+  }
+  // Ended without its last event: whatever came is not a whole answer.
+  throw new AskFailed("cut", "");
+}
+
+/**
+ * The turns of a conversation; `null` if the server no longer has it for this visitor.
+ *
+ * @param {Remembered} conversation
+ * @returns {Promise<Array<Record<string, any>> | null>}
+ */
+export async function history(conversation) {
+  const response = await send(`/api/conversations/${encodeURIComponent(conversation.conversationId)}`, {
+    headers: authorization(conversation),
+  });
+  if ([401, 403, 404].includes(response.status)) return null;
+  if (!response.ok) throw await failureOf(response);
+  return (await response.json()).turns ?? [];
+}
+
+/** @param {unknown} cause */
+export function isAbort(cause) {
+  return cause instanceof DOMException && cause.name === "AbortError";
+}
+
+/**
+ * @param {Remembered | null} conversation
+ * @returns {Record<string, string>}
+ */
+function authorization(conversation) {
+  return conversation ? { Authorization: `Bearer ${conversation.visitorToken}` } : {};
+}
+
+/**
+ * @param {string} address
+ * @param {RequestInit} request
+ */
+async function send(address, request) {
+  try {
+    return await fetch(address, { ...request, credentials: "omit", cache: "no-store" });
+  } catch (cause) {
+    if (isAbort(cause)) throw cause;
+    throw new AskFailed("offline", "");
+  }
+}
+
+/** @param {Response} response */
+async function failureOf(response) {
+  try {
+    const { error } = await response.json();
+    return new AskFailed(error.code, [error.message, error.hint].filter(Boolean).join(". "));
+  } catch {
+    return new AskFailed(`http_${response.status}`, "");
+  }
+}
