@@ -1,1 +1,22 @@
-//! stats
+//! What can honestly be said of measurements: summaries, and intervals that state how sure we are.
+//!
+//! Pure functions of numbers; no IO, no clock, no randomness, and nothing of portavoz. Each statistic names its source,
+//! its formula and its assumptions, and is tested against examples that others published.
+//! Start at [`Sample`] (measured values: latencies, costs, scores), then [`wilson`] (yes/no outcomes).
+
+mod confidence;
+mod proportion;
+mod sample;
+
+pub use confidence::Confidence;
+pub use proportion::{InvalidCounts, wilson};
+pub use sample::{InvalidSample, Sample, Summary};
+
+/// A range that covers the true value with the stated confidence.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Interval {
+    /// Its lower end.
+    pub low: f64,
+    /// Its upper end.
+    pub high: f64,
+}
