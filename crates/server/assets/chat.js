@@ -123,7 +123,7 @@ async function restore() {
       const view = new AnswerView();
       for (const citation of turn.citations ?? []) view.cite(citation);
       view.append(turn.answer ?? "");
-      if (turn.status === "complete") view.finish(turn);
+      if (turn.status === "complete") view.finish(/** @type {any} */ (turn));
       else view.stop();
     }
     scroll.scrollTop = scroll.scrollHeight;
@@ -159,14 +159,22 @@ function setRunning(controller) {
 
 /** @param {unknown} cause */
 function isLostConversation(cause) {
-  const codes = ["conversation_not_found", "not_found", "http_404", "invalid_visitor_token", "http_401"];
-  return conversation !== null && cause instanceof AskFailed && codes.includes(cause.code);
+  return conversation !== null && cause instanceof AskFailed && cause.code === "conversation_not_found";
 }
 
-/** @param {unknown} cause */
+/**
+ * What went wrong, in the page's language: the server's own words are for developers.
+ *
+ * @param {unknown} cause
+ */
 function messageFor(cause) {
-  if (cause instanceof AskFailed && cause.code === "offline") return ui.errorOffline ?? "";
-  return (cause instanceof AskFailed && cause.message) || (ui.errorGeneric ?? "");
+  const code = cause instanceof AskFailed ? cause.code : "";
+  if (cause instanceof AskFailed) console.warn(`portavoz: ${code}`, cause.message);
+  else console.error(cause);
+  if (code === "offline") return ui.errorOffline ?? "";
+  if (code === "rate_limited") return ui.errorBusy ?? "";
+  if (code === "message_too_long") return ui.errorTooLong ?? "";
+  return ui.errorGeneric ?? "";
 }
 
 /** @param {string} text */
@@ -229,7 +237,8 @@ class AnswerView {
     if (done.language) this.body.lang = done.language;
     this.drawNow();
     this.showSources();
-    this.addMeta(costLine(done));
+    // The history does not say what its answers cost.
+    if (done.model !== undefined) this.addMeta(costLine(done));
     this.settle();
   }
 

@@ -8,7 +8,7 @@ import { readEvents } from "./stream.js";
 /**
  * @typedef {{ index: number, document: string, title: string, url: string, quote: string, page?: number }} Citation
  * @typedef {{ prompt_tokens: number, completion_tokens: number, estimated: boolean }} Usage
- * @typedef {{ outcome: string, language?: string, model: string | null, cost_usd: number | null, usage?: Usage,
+ * @typedef {{ outcome: string, language?: string, model?: string | null, cost_usd?: number | null, usage?: Usage,
  *             took_ms?: number }} Done
  * @typedef {{ event: string } & Record<string, any>} AnswerEvent
  * @typedef {{ conversationId: string, visitorToken: string }} Remembered
@@ -64,7 +64,7 @@ export async function* ask(message, conversation, signal) {
     body: JSON.stringify({
       message,
       stream: true,
-      ...(conversation && { conversation_id: conversation.conversationId, visitor_token: conversation.visitorToken }),
+      ...(conversation && { conversation_id: conversation.conversationId }),
     }),
     signal,
   });
