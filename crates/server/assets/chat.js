@@ -55,7 +55,7 @@ function start() {
     button.addEventListener("click", () => submit(button.textContent ?? ""));
   }
   if (conversation) void restore();
-  input.focus({ preventScroll: true });
+  focusInput();
 }
 
 /** @param {string} text */
@@ -64,9 +64,10 @@ function submit(text) {
   if (question === "" || running) return;
   input.value = "";
   fitInput();
-  const asked = addQuestion(question);
+  addQuestion(question);
+  // A suggestion that was clicked is gone now, and the focus with it.
+  focusInput();
   void answer(question);
-  asked.scrollIntoView({ block: "start" });
 }
 
 /**
@@ -140,7 +141,7 @@ function startAfresh() {
   log.replaceChildren();
   welcome.hidden = false;
   newButton.hidden = true;
-  input.focus();
+  focusInput();
 }
 
 function forget() {
@@ -203,13 +204,20 @@ class AnswerView {
     /** @type {Map<number, Citation>} */
     this.citations = new Map();
     this.frame = 0;
+    /** Where the page was last scrolled to by this answer; `null` once the visitor scrolls elsewhere.
+     * @type {number | null} */
+    this.followed = scroll.scrollTop;
     this.article = make("article", "turn answer");
     // Screen readers wait for the whole answer instead of reading each piece.
     this.article.setAttribute("aria-busy", "true");
     this.body = make("div", "body");
     this.body.append(thinking());
     this.article.append(hiddenLabel(ui.assistant ?? ""), this.body);
+    this.question = /** @type {HTMLElement | null} */ (log.lastElementChild);
     log.append(this.article);
+    // A new question is always brought into view, wherever the visitor was reading.
+    scroll.scrollTop = this.resting();
+    this.followed = scroll.scrollTop;
   }
 
   /** @param {string} text */
@@ -286,9 +294,24 @@ class AnswerView {
     cancelAnimationFrame(this.frame);
     this.frame = 0;
     if (this.text === "") return;
-    const follow = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 80;
     this.body.replaceChildren(renderMarkdown(this.text, (index) => this.chip(index)));
-    if (follow) scroll.scrollTop = scroll.scrollHeight;
+    this.follow();
+  }
+
+  /** Keeps the growing answer in view, until its question reaches the top: what is being read must not move away. */
+  follow() {
+    if (this.followed === null || Math.abs(scroll.scrollTop - this.followed) > 4) {
+      this.followed = null;
+      return;
+    }
+    scroll.scrollTop = this.resting();
+    this.followed = scroll.scrollTop;
+  }
+
+  /** The scroll position at which as much of the turn shows as fits, from its question on. */
+  resting() {
+    const top = (this.question ?? this.article).offsetTop - 12;
+    return Math.max(0, Math.min(top, scroll.scrollHeight - scroll.clientHeight));
   }
 
   /**
@@ -331,8 +354,7 @@ class AnswerView {
 
   settle() {
     this.article.removeAttribute("aria-busy");
-    const follow = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 240;
-    if (follow) scroll.scrollTop = scroll.scrollHeight;
+    this.follow();
   }
 }
 
@@ -393,6 +415,11 @@ function hiddenLabel(text) {
   const label = make("span", "only-heard");
   label.textContent = `${text}: `;
   return label;
+}
+
+/** Puts the cursor into the field, except where that would open a keyboard over the page. */
+function focusInput() {
+  if (matchMedia("(pointer: fine)").matches) input.focus({ preventScroll: true });
 }
 
 /** Lets the field grow with its text, up to the height the stylesheet allows. */
