@@ -1,0 +1,231 @@
+//! The command line: what can be typed. What each command does is in [`crate::commands`].
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Shown below `portavoz --help`.
+const EXAMPLES: &str = "\
+Examples:
+  portavoz                          serve the portfolio in this folder, otherwise the demo
+  portavoz init maria               make a portfolio in the folder `maria`
+  portavoz ingest maria             read its documents
+  portavoz ask --site maria \"What has she built?\"
+  portavoz serve maria --listen 0.0.0.0:8080
+  portavoz doctor maria             check everything
+
+Exit codes: 0 done, 1 something failed, 2 wrong use, 3 wrong configuration.";
+
+/// The assistant of one person's portfolio: answers visitors' questions from what the person published.
+#[derive(Debug, Parser)]
+#[command(name = "portavoz", version, after_help = EXAMPLES, disable_help_subcommand = true, max_term_width = 100)]
+pub struct Cli {
+    /// What holds for every command.
+    #[command(flatten, next_help_heading = "Options of every command")]
+    pub common: Common,
+    /// What to do; `serve` if nothing is said.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What holds for every command.
+#[derive(Debug, Args)]
+pub struct Common {
+    /// Folder of the portfolio [default: this folder if it is one, otherwise the demo]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub site: Option<PathBuf>,
+    /// Configuration file [default: portavoz.toml in the portfolio's folder]
+    #[arg(long, global = true, value_name = "FILE", env = "PORTAVOZ_CONFIG", hide_env_values = true)]
+    pub config: Option<PathBuf>,
+    /// Folder of the database and the index [default: .portavoz in the portfolio's folder]
+    #[arg(long, global = true, value_name = "DIR", env = "PORTAVOZ_DATA", hide_env_values = true)]
+    pub data: Option<PathBuf>,
+    /// Say only what was asked for, and errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Log more; twice for everything
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// When to use colours
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorChoice,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On terminals, unless `NO_COLOR` is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// What portavoz does.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a portfolio: a commented configuration and a folder for documents
+    Init(Init),
+    /// Read the documents that are new or changed, and bring the index up to date
+    Ingest(Ingest),
+    /// Show which passages a question finds
+    Search(Search),
+    /// Ask a question, as a visitor would
+    Ask(Ask),
+    /// Answer visitors over HTTP
+    Serve(Serve),
+    /// Check everything, and say how to mend what is wrong
+    Doctor(Doctor),
+    /// Check, show and explain the configuration
+    #[command(subcommand)]
+    Config(Config),
+    /// Print a completion script for a shell
+    #[command(
+        after_help = "Examples:\n  portavoz completions bash > ~/.local/share/bash-completion/completions/portavoz"
+    )]
+    Completions(Completions),
+}
+
+/// Makes a portfolio.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  portavoz init                     ask a few questions, write into this folder
+  portavoz init maria --yes --name \"María Ejemplo\" --email maria@example.com --language es
+
+Files that exist are never overwritten.")]
+pub struct Init {
+    /// The folder; made if needed [default: this folder]
+    #[arg(value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+    /// The owner's name
+    #[arg(long)]
+    pub name: Option<String>,
+    /// The owner's e-mail address, which visitors may be given
+    #[arg(long)]
+    pub email: Option<String>,
+    /// Language of the site: es, en, pt, fr, de, it or ca
+    #[arg(long)]
+    pub language: Option<String>,
+    /// Ask nothing
+    #[arg(short, long)]
+    pub yes: bool,
+}
+
+/// Reads documents.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  portavoz ingest\n  portavoz ingest maria --json | jq .problems")]
+pub struct Ingest {
+    /// Folder of the portfolio
+    #[arg(value_name = "SITE_DIR", conflicts_with = "site")]
+    pub site_dir: Option<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Searches.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  portavoz search \"experiencia con RAG\"
+  portavoz search --explain --limit 3 \"which technologies\"
+  portavoz search --json \"RAG\" | jq '.hits[].relevance'")]
+pub struct Search {
+    /// The question
+    pub query: String,
+    /// At most this many passages
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub limit: u16,
+    /// Show what made each passage relevant
+    #[arg(long)]
+    pub explain: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Asks.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  portavoz ask \"¿Qué experiencia tiene María en IA?\"
+  portavoz ask --json \"Which projects has she built?\" | jq -r .answer
+  portavoz ask --conversation 0199... \"and in which year?\"")]
+pub struct Ask {
+    /// The question
+    pub question: String,
+    /// Go on with an earlier conversation
+    #[arg(long, value_name = "ID")]
+    pub conversation: Option<String>,
+    /// Language of the answer [default: that of the question]
+    #[arg(long)]
+    pub language: Option<String>,
+    /// Print one JSON object, when the answer is complete
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Serves.
+#[derive(Debug, Default, Args)]
+#[command(after_help = "\
+Examples:
+  portavoz serve
+  portavoz serve maria --listen 0.0.0.0:8080 --data /var/lib/portavoz
+  PORTAVOZ_ADMIN_TOKEN=... portavoz serve maria
+
+Stops on SIGINT and SIGTERM, after running answers have ended.")]
+pub struct Serve {
+    /// Folder of the portfolio
+    #[arg(value_name = "SITE_DIR", conflicts_with = "site")]
+    pub site_dir: Option<PathBuf>,
+    /// Address and port [default: 127.0.0.1:8080, or the next free port]
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<String>,
+}
+
+/// Checks everything.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  portavoz doctor\n  portavoz doctor maria --json\n\nExits with 1 if something is broken."
+)]
+pub struct Doctor {
+    /// Folder of the portfolio
+    #[arg(value_name = "SITE_DIR", conflicts_with = "site")]
+    pub site_dir: Option<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// About the configuration.
+#[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  portavoz config check
+  portavoz config show --json
+  PORTAVOZ_RETRIEVAL__THRESHOLD=0.6 portavoz config show
+  portavoz config example > portavoz.toml")]
+pub enum Config {
+    /// Check the configuration; exits with 3 if it is wrong
+    Check,
+    /// Show every key with its value and where it comes from; secrets are hidden
+    Show {
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the JSON schema of portavoz.toml
+    Schema,
+    /// Print every key with its documentation and default
+    Example,
+}
+
+/// A completion script.
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell
+    pub shell: Shell,
+}

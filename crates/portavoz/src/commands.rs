@@ -1,0 +1,70 @@
+//! What each command does: one file per command. Arguments come from [`crate::cli`], all output goes through
+//! [`crate::output`].
+
+use std::path::Path;
+
+use crate::cli::{Cli, Command, Common, Serve};
+use crate::config::load::FlagValue;
+use crate::config::place::Place;
+use crate::config::{self, Loaded};
+use crate::environment::Environment;
+use crate::locate;
+use crate::logging::{self, Audience};
+use crate::output::Output;
+
+mod completions;
+mod config_commands;
+mod init;
+
+/// What every command is given.
+pub struct Invocation {
+    /// What holds for every command.
+    pub common: Common,
+    /// The process environment.
+    pub environment: Environment,
+    /// Where to print.
+    pub output: Output,
+}
+
+/// How a command that did not fail ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// As it should: exit code 0.
+    Fine,
+    /// It did its work and found something broken: exit code 1.
+    FoundBroken,
+}
+
+/// Runs the command.
+pub fn run(cli: Cli, environment: Environment) -> anyhow::Result<Ending> {
+    let output = Output::new(cli.common.color, cli.common.quiet);
+    let invocation = Invocation { common: cli.common, environment, output };
+    match cli.command.unwrap_or_else(|| Command::Serve(Serve::default())) {
+        Command::Init(args) => init::run(&invocation, args),
+        Command::Config(command) => config_commands::run(&invocation, &command),
+        Command::Completions(args) => completions::run(&invocation, &args),
+        _ => Ok(Ending::Fine),
+    }
+}
+
+impl Invocation {
+    /// Finds the site, reads its configuration and starts logging: how most commands begin.
+    pub fn load(&self, site_dir: Option<&Path>, flags: &[FlagValue], audience: Audience) -> anyhow::Result<Loaded> {
+        let place = self.locate(site_dir)?;
+        let loaded = config::load(&place, &self.environment, flags)?;
+        logging::start(&loaded.settings.log, audience, self.verbosity());
+        for warning in &loaded.warnings {
+            tracing::warn!("{warning}");
+        }
+        Ok(loaded)
+    }
+
+    /// Finds the site.
+    pub fn locate(&self, site_dir: Option<&Path>) -> anyhow::Result<Place> {
+        locate::locate(&self.common, site_dir, &self.environment)
+    }
+
+    fn verbosity(&self) -> i8 {
+        if self.common.quiet { -1 } else { i8::try_from(self.common.verbose).unwrap_or(i8::MAX) }
+    }
+}

@@ -1,0 +1,218 @@
+//! The configuration: one typed tree, one file per section, read once and checked once.
+//!
+//! Two stages. [`Config`] is what was written: [`load`] lays file, environment and flags over the defaults. [`Settings`]
+//! is what holds: every address parsed, every folder found, every secret read; later code never checks again.
+//! Precedence: flag, then `PORTAVOZ_SECTION__KEY`, then the file, then `OPENAI_*`, then the default. The doc comment of a
+//! field is its documentation everywhere: schema, example file, error messages. [`keys`] says how to add one.
+
+use std::path::PathBuf;
+
+use portavoz_domain::contact::ContactCard;
+use schemars::JsonSchema;
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+
+pub mod check;
+pub mod embeddings;
+pub mod example;
+pub mod keys;
+pub mod knowledge;
+pub mod load;
+pub mod log;
+pub mod model;
+pub mod owner;
+pub mod place;
+pub mod problem;
+pub mod provider;
+pub mod retrieval;
+pub mod secret;
+pub mod server;
+pub mod site;
+pub mod storage;
+#[cfg(test)]
+mod tests;
+
+use check::Checker;
+use embeddings::EmbedderSettings;
+use knowledge::KnowledgeSettings;
+use load::{FileText, FlagValue, Written};
+use place::Place;
+use problem::{Origin, Origins, Problem, Problems};
+use provider::ProviderSettings;
+use retrieval::{Context, Conversation, Retrieval, Specificity};
+use server::{Rate, ServerSettings};
+use site::SiteSettings;
+use storage::StorageSettings;
+
+use crate::environment::Environment;
+
+/// The configuration of portavoz. Every key may be left out.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(title = "portavoz.toml")]
+pub struct Config {
+    /// The portfolio as visitors see it.
+    pub site: site::Site,
+    /// How to reach the person the portfolio is about. A JSON Resume in the knowledge folder fills what is missing.
+    pub owner: owner::Owner,
+    /// Where the owner's documents are.
+    pub knowledge: knowledge::Knowledge,
+    /// Which models answer, and how they are asked. Without a usable model answers are quoted from the documents.
+    pub model: model::Model,
+    /// The server that runs the models: OpenAI, or any that speaks its protocol (Ollama, llama.cpp, vLLM, ...).
+    pub provider: provider::Provider,
+    /// Whether and how passages are compared by meaning as well as by words.
+    pub embeddings: embeddings::Embeddings,
+    /// Which passages an answer may rest on.
+    pub retrieval: Retrieval,
+    /// How much of the documents goes into one prompt.
+    pub context: Context,
+    /// What the system prompt says beyond its fixed rules.
+    pub prompt: retrieval::Prompt,
+    /// How much of the conversation so far goes into one prompt.
+    pub conversation: Conversation,
+    /// How often visitors may ask. Refusals are clear and cost nothing.
+    pub rate: Rate,
+    /// Where visitors come in.
+    pub server: server::Server,
+    /// Where conversations and documents are kept.
+    pub storage: storage::Storage,
+    /// What portavoz writes about itself, on the standard error stream.
+    pub log: log::Log,
+    /// The model catalogue: prices, limits and dialects of models.
+    pub models: log::Models,
+}
+
+impl Config {
+    /// Every section with its keys, in the order of the types.
+    pub fn sections() -> [(&'static str, &'static [&'static str]); 15] {
+        [
+            ("site", keys::field_names::<site::Site>()),
+            ("owner", keys::field_names::<owner::Owner>()),
+            ("knowledge", keys::field_names::<knowledge::Knowledge>()),
+            ("model", keys::field_names::<model::Model>()),
+            ("provider", keys::field_names::<provider::Provider>()),
+            ("embeddings", keys::field_names::<embeddings::Embeddings>()),
+            ("retrieval", keys::field_names::<Retrieval>()),
+            ("context", keys::field_names::<Context>()),
+            ("prompt", keys::field_names::<retrieval::Prompt>()),
+            ("conversation", keys::field_names::<Conversation>()),
+            ("rate", keys::field_names::<Rate>()),
+            ("server", keys::field_names::<server::Server>()),
+            ("storage", keys::field_names::<storage::Storage>()),
+            ("log", keys::field_names::<log::Log>()),
+            ("models", keys::field_names::<log::Models>()),
+        ]
+    }
+}
+
+/// The configuration, checked: what the rest of the program works with.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where the site and its data are.
+    pub place: Place,
+    /// The portfolio as visitors see it.
+    pub site: SiteSettings,
+    /// The contact card, as far as the configuration says.
+    pub owner: ContactCard,
+    /// Where the documents are.
+    pub knowledge: KnowledgeSettings,
+    /// How the models are asked.
+    pub model: model::Model,
+    /// Who runs the models.
+    pub provider: ProviderSettings,
+    /// Who makes vectors.
+    pub embedder: EmbedderSettings,
+    /// Which passages an answer may rest on.
+    pub retrieval: Retrieval,
+    /// How much of the documents goes into one prompt.
+    pub context: Context,
+    /// The owner's profession in a few words.
+    pub headline: Option<String>,
+    /// How much the prompt insists on specifics.
+    pub specificity: Specificity,
+    /// How answers should sound; `None` for professional and approachable.
+    pub tone: Option<String>,
+    /// The owner's own templates.
+    pub prompt_folder: Option<PathBuf>,
+    /// How much of the conversation goes into one prompt.
+    pub conversation: Conversation,
+    /// How often visitors may ask.
+    pub rate: Rate,
+    /// Where visitors come in.
+    pub server: ServerSettings,
+    /// Which database.
+    pub storage: StorageSettings,
+    /// How much to log, and how.
+    pub log: log::Log,
+    /// The owner's entries of the model catalogue.
+    pub model_overrides: Option<PathBuf>,
+    /// The owner's token, if the environment sets it.
+    pub admin_token: Option<SecretString>,
+}
+
+/// A configuration that was read and found right.
+#[derive(Debug)]
+pub struct Loaded {
+    /// What holds.
+    pub settings: Settings,
+    /// What was written.
+    pub config: Config,
+    /// Where it was written.
+    pub origins: Origins,
+    /// What is odd in it.
+    pub warnings: Vec<Problem>,
+}
+
+/// Reads and checks the configuration of a site.
+pub fn load(place: &Place, environment: &Environment, flags: &[FlagValue]) -> Result<Loaded, Problems> {
+    let mut text = None;
+    if let Some(path) = &place.file {
+        let shown = place::shown(path);
+        match std::fs::read_to_string(path) {
+            Ok(content) => text = Some((shown, content)),
+            Err(error) => {
+                let what = format!("cannot read the configuration file `{shown}`: {error}");
+                return Err(Problems(vec![Problem::new(Origin::Default, what)]));
+            }
+        }
+    }
+    let file = text.as_ref().map(|(path, text)| FileText { path, text });
+    resolve(load::read(file, environment, flags), place, environment)
+}
+
+/// Checks a configuration as a whole. All problems are reported at once.
+fn resolve(written: Written, place: &Place, environment: &Environment) -> Result<Loaded, Problems> {
+    let Written { config, origins, problems, warnings } = written;
+    let mut checker = Checker { place, origins: &origins, problems };
+    let checker_ref = &mut checker;
+    config.model.check(checker_ref);
+    config.context.check(checker_ref);
+    config.log.check(checker_ref);
+    let provider = config.provider.resolve(checker_ref);
+    let settings = Settings {
+        place: place.clone(),
+        site: config.site.resolve(checker_ref),
+        owner: config.owner.resolve(checker_ref),
+        knowledge: config.knowledge.resolve(checker_ref),
+        model: config.model.clone(),
+        embedder: config.embeddings.resolve(&provider, checker_ref),
+        provider,
+        retrieval: config.retrieval.clone(),
+        context: config.context.clone(),
+        headline: check::filled(&config.owner.headline),
+        specificity: config.prompt.specificity,
+        tone: check::filled(&config.prompt.tone),
+        prompt_folder: config.prompt.resolve_folder(checker_ref),
+        conversation: config.conversation.clone(),
+        rate: config.rate.clone(),
+        server: config.server.resolve(checker_ref),
+        storage: config.storage.resolve(checker_ref),
+        log: config.log.clone(),
+        model_overrides: config.models.resolve(checker_ref),
+        admin_token: environment.get("PORTAVOZ_ADMIN_TOKEN").map(SecretString::from),
+    };
+    let mut problems = checker.problems;
+    problems.sort_by(|left, right| left.origin.cmp(&right.origin));
+    if problems.is_empty() { Ok(Loaded { settings, config, origins, warnings }) } else { Err(Problems(problems)) }
+}
