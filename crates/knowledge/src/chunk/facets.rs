@@ -1,0 +1,150 @@
+//! Facets from words: what a heading, a title, a path or a question names, in the seven languages.
+//!
+//! One table serves both sides of a search: it files passages when they are cut, and it tells [`crate::search`] which
+//! words of a question merely name a facet ("experience", "proyectos"), so that a passage filed under that facet
+//! covers them without repeating them. Start at [`facet_of_word`].
+//!
+//! To add one more word: fold it (lower case, no accents) and put it in its facet's row of [`WORDS`]; end it with `*`
+//! if every word that begins so belongs there. Rows are matched in order, so a word belongs to one facet only.
+
+use portavoz_domain::document::{Document, Facet};
+use portavoz_text::fold::fold;
+use portavoz_text::words::words;
+
+use super::sections::Section;
+
+/// Folded words and, with a `*`, beginnings of words. A whole word wins over a beginning, whatever its row.
+const WORDS: [(Facet, &str); 7] = [
+    (
+        Facet::Experience,
+        "experien* esperien* erfahrung* berufserfahrung* trabaj* treball* trabalh* travail* lavor* arbeit* work works \
+         worked working job jobs career* carriere* carriera laufbahn* werdegang* parcours trayector* trajetor* trajector* \
+         empleo* emplead* emprego* employ* emploi* impieg* ocupacion* feina feines puesto* poste postes posto posizion* \
+         stelle stellen beruf* laboral* role roles empresa* company companies entreprise* firma firmen aziend* unternehmen \
+         employer* arbeitgeber* cargos jobtitel* anstellung* previous anteriores",
+    ),
+    (
+        Facet::Projects,
+        "proyect* project* projet* projekt* progett* projecte* portfolio portafolio* built build builds building \
+         construid* construy* construir* construit* construet* costruit* gebaut desenvolvid* entwickelt desarrollad* \
+         desarrollo developed creaciones creations realisations obra obras cases",
+    ),
+    (
+        Facet::Skills,
+        "habilid* habilit* skill* competenc* competenz* kompetenz* compet* capacidad* capacitat* capacita tecnolog* \
+         technolog* technik* tecnic* herramienta* eina eines ferrament* tool tools outil* werkzeug* strument* stack \
+         stacks lenguaj* llenguatg* linguag* linguagg* langage* language* sprache* idiom* lingua lingue llengu* langue* \
+         kenntnis* fahigkeit* conocimient* coneixement* conheciment* conoscenz* connaissanc* knowledge aptitud* \
+         especialidad* especialitat* especialidade* specialt* specialit* spezial* framework* librer* libraries domina \
+         dominar dominas maneja domini dominio domaine* proficien* expertise programacion programming",
+    ),
+    (
+        Facet::Achievements,
+        "logro* achievement* accomplishment* premio* award* premi premis prix preis preise auszeichnung* reconocimiento* \
+         riconosciment* reconheciment* publicacion* publication* publicaco* publicacio* pubblicazion* veroffentlichung* \
+         charla* talk talks xerrad* palestra* conferenc* conference* conferenz* konferenz* vortrag* vortrage ponencia* \
+         ponenci* resultad* result results resultat* ergebnis* risultat* exitos hito hitos erfolg* succes successi \
+         conquist* assoliment* realizacoes impact impacto",
+    ),
+    (
+        Facet::Education,
+        "educac* educat* formacion formacio formacao formazion* formation formations estudi* estudo* studi studies \
+         studied study studium studier* etude* degree* titulacion* titulacio universi* ausbildung* bildung* bildungsweg \
+         certific* zertifi* curso cursos course courses corsi corso curs cours kurs kurse diplom* laurea* bachelor* \
+         licenciatur* llicenciatur* grado grau master masters maestria doctor* phd tesis thesis academ* akadem* school \
+         escuela* escola* ecole* schule* scuol* training",
+    ),
+    (
+        Facet::Contact,
+        "contact* kontakt* contatt* contat* email* e-mail* mail mails correo* correu* courriel* posta telefon* phone* \
+         linkedin github reach erreich* hire hiring contratar* contractar* einstellen embaucher assumer* messag* mensaj* \
+         write escribir* escriure* scriver* ecrire schreiben freelance",
+    ),
+    (
+        Facet::About,
+        "about sobre acerca perfil* profil* profile* profilo presentac* presentat* biogra* bio resumen summary resum \
+         resumo riassunto zusammenfassung uber ueber intro introduc* hobby hobbies aficion* interes* interest* freizeit",
+    ),
+];
+
+/// The facet that a folded word names, if it names one.
+pub fn facet_of_word(folded: &str) -> Option<Facet> {
+    let mut by_beginning = None;
+    for (facet, row) in WORDS {
+        for entry in row.split_whitespace() {
+            match entry.strip_suffix('*') {
+                None if entry == folded => return Some(facet),
+                Some(beginning) if by_beginning.is_none() && folded.starts_with(beginning) => {
+                    by_beginning = Some(facet)
+                }
+                _ => {}
+            }
+        }
+    }
+    by_beginning
+}
+
+/// The facet that a line names most often; of two, the one it names first.
+pub fn facet_of_text(text: &str) -> Option<Facet> {
+    let named: Vec<Facet> = words(text).iter().filter_map(|word| facet_of_word(&fold(word.text))).collect();
+    let times = |facet: Facet| named.iter().filter(|other| **other == facet).count();
+    let most = named.iter().map(|facet| times(*facet)).max()?;
+    named.iter().copied().find(|facet| times(*facet) == most)
+}
+
+/// What a section is about: as its format says, as its document's owner says, as its question or its headings say
+/// (the nearest first), as the title, tags or path say, or simply [`Facet::About`] the person.
+pub(super) fn facet_of_section(document: &Document, section: &Section<'_>) -> Facet {
+    let question = section.question.map(|question| question.text.as_str());
+    section
+        .facet
+        .or(document.facet)
+        .or_else(|| question.and_then(facet_of_text))
+        .or_else(|| section.path.iter().rev().find_map(|heading| facet_of_text(heading)))
+        .or_else(|| facet_of_text(&document.title))
+        .or_else(|| document.tags.iter().find_map(|tag| facet_of_text(tag)))
+        .or_else(|| facet_of_text(&document.id.as_str().replace(['/', '.', '_', '-'], " ")))
+        .unwrap_or(Facet::About)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headings_of_seven_languages_name_their_facet() {
+        for (text, facet) in [
+            ("Experiencia profesional", Facet::Experience),
+            ("Work experience", Facet::Experience),
+            ("Expérience professionnelle", Facet::Experience),
+            ("Berufserfahrung", Facet::Experience),
+            ("Esperienze lavorative", Facet::Experience),
+            ("Experiència laboral", Facet::Experience),
+            ("Proyectos destacados", Facet::Projects),
+            ("Projets", Facet::Projects),
+            ("Projekte", Facet::Projects),
+            ("Progetti", Facet::Projects),
+            ("Tecnologías y herramientas", Facet::Skills),
+            ("Compétences techniques", Facet::Skills),
+            ("Kenntnisse", Facet::Skills),
+            ("Competências", Facet::Skills),
+            ("Llengües", Facet::Skills),
+            ("Premios y charlas", Facet::Achievements),
+            ("Publications", Facet::Achievements),
+            ("Formación académica", Facet::Education),
+            ("Istruzione e formazione", Facet::Education),
+            ("Ausbildung", Facet::Education),
+            ("Máster", Facet::Education),
+            ("Contacto", Facet::Contact),
+            ("How can I reach her?", Facet::Contact),
+            ("Kontakt", Facet::Contact),
+            ("Sobre mí", Facet::About),
+            ("À propos / profil", Facet::About),
+        ] {
+            assert_eq!(facet_of_text(text), Some(facet), "{text}");
+        }
+        for text in ["", "2021", "Zanahorias", "RAG"] {
+            assert_eq!(facet_of_text(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Search: from a question to ranked passages, each with its relevance and the reasons for it.
+//!
+//! Owns the way from question to hits. Starts at [`Index::search`] and goes: [`query`] (what the question asks for, in
+//! the words of the index) -> candidates by full text, vectors and facet -> [`fusion`] (one list of several) ->
+//! [`features`] (how a passage meets the question) -> [`rank`] (from features to a probability, with the coefficients
+//! of [`coefficients`]). Everything after the candidates is pure.
+//!
+//! To add one more feature: 1. a field of [`features::Features`], computed in `features.rs`; 2. its row, at the same
+//! place, in [`coefficients::RELEVANCE`]; 3. fit again with `cargo run --example retrieval_quality`.
+
+use portavoz_domain::question::Question;
+use portavoz_domain::search::{Hit, SearchResult};
+use portavoz_text::language::Language;
+
+use crate::index::{Index, IndexError};
+use crate::vectors::{Nearest, QueryVector};
+
+pub mod coefficients;
+pub mod features;
+pub mod fusion;
+mod query;
+pub mod rank;
+#[cfg(test)]
+mod tests;
+
+use features::{Features, Overlap};
+use query::Query;
+use rank::Judged;
+
+/// How many candidates each retriever proposes.
+const CANDIDATES: usize = 40;
+/// Up to here every chunk is ranked: it costs less than it could miss.
+const RANK_ALL: usize = 64;
+
+impl Index {
+    /// The at most `limit` passages most likely to answer the question, best first, ties by chunk id.
+    ///
+    /// A `vector` must come from the index's own embedder; vectors of two models say nothing about each other.
+    pub fn search(
+        &self,
+        question: &Question,
+        vector: Option<QueryVector<'_>>,
+        limit: usize,
+    ) -> Result<SearchResult, IndexError> {
+        let nearest = self.nearest(vector)?;
+        let query = Query::of(question, self);
+        let mut judged = Vec::new();
+        for ordinal in self.candidates(&query, nearest.as_ref())? {
+            judged.extend(self.judge(&query, ordinal, nearest.as_ref()));
+        }
+        judged.sort_by(|one: &Judged, other: &Judged| {
+            other.score.total_cmp(&one.score).then_with(|| self.id(one.ordinal).cmp(&self.id(other.ordinal)))
+        });
+        let answerable = rank::answerable(&judged, &query.demand());
+        let hits = judged.iter().take(limit).filter_map(|judged| self.hit(judged)).collect();
+        Ok(SearchResult { hits, answerable })
+    }
+
+    fn nearest(&self, vector: Option<QueryVector<'_>>) -> Result<Option<Nearest>, IndexError> {
+        let Some(vector) = vector else { return Ok(None) };
+        let matching = self
+            .vectors
+            .as_ref()
+            .filter(|table| table.embedder() == vector.embedder && table.dimensions() == vector.values.len());
+        let Some(table) = matching else {
+            return Err(IndexError::EmbedderMismatch {
+                index: self.embedder().map_or_else(|| "no vectors".to_owned(), |(name, length)| describe(name, length)),
+                question: describe(vector.embedder, vector.values.len()),
+            });
+        };
+        // Every candidate needs its cosine, so a small index is asked for all of them.
+        Ok(Some(table.nearest(vector.values, CANDIDATES.max(self.len().min(RANK_ALL)))))
+    }
+
+    /// Ordinals worth ranking.
+    fn candidates(&self, query: &Query, nearest: Option<&Nearest>) -> Result<Vec<u32>, IndexError> {
+        if self.len() <= RANK_ALL {
+            return Ok((0..).take(self.len()).collect());
+        }
+        let by_words = self.full_text.best(&query.clauses(self), CANDIDATES)?;
+        let by_words: Vec<u32> = by_words.into_iter().map(|(ordinal, _)| ordinal).collect();
+        let by_vector: Vec<u32> =
+            nearest.map(|nearest| nearest.top.iter().map(|(ordinal, _)| *ordinal).collect()).unwrap_or_default();
+        let by_facet = self.of_facets(query);
+        Ok(fusion::fuse(&[&by_words, &by_vector, &by_facet], |ordinal| self.id(ordinal)))
+    }
+
+    /// Passages filed under the question's facets, preferred documents first: a broad question ("what has she built?")
+    /// shares no word with them.
+    fn of_facets(&self, query: &Query) -> Vec<u32> {
+        let filed = |(ordinal, chunk): (u32, &std::sync::Arc<portavoz_domain::chunk::Chunk>)| {
+            query.facet_strength(chunk.facet).map(|strength| (ordinal, strength * chunk.priority))
+        };
+        let mut found: Vec<(u32, f32)> = (0..).zip(&self.chunks).filter_map(filed).collect();
+        found.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
+        found.truncate(CANDIDATES);
+        found.into_iter().map(|(ordinal, _)| ordinal).collect()
+    }
+
+    fn judge(&self, query: &Query, ordinal: u32, nearest: Option<&Nearest>) -> Option<Judged> {
+        let chunk = self.at(ordinal)?;
+        let passage = usize::try_from(ordinal).ok().and_then(|ordinal| self.analysis.passages.get(ordinal))?;
+        let overlap = Overlap::of(query, passage, chunk.facet, &self.analysis);
+        let cosine = nearest.map(|nearest| features::standardised(nearest, ordinal));
+        let features = Features::of(query, &overlap, chunk, cosine);
+        let speaks_same = chunk.language == query.language;
+        Some(rank::judge(ordinal, features, speaks_same, overlap.covered))
+    }
+
+    fn hit(&self, judged: &Judged) -> Option<Hit> {
+        let chunk = self.at(judged.ordinal)?;
+        Some(Hit { chunk: chunk.clone(), relevance: judged.relevance, features: rank::explain(judged) })
+    }
+
+    fn id(&self, ordinal: u32) -> &str {
+        self.at(ordinal).map_or("", |chunk| chunk.id.as_str())
+    }
+
+    pub(crate) fn speaks(&self, language: Language) -> bool {
+        self.languages.contains(&language)
+    }
+}
+
+fn describe(model: &str, dimensions: usize) -> String {
+    format!("vectors of `{model}` with {dimensions} dimensions")
+}

@@ -1,0 +1,101 @@
+//! Ranking: from features to a probability, and back to the reasons.
+//!
+//! Pure. A re-ranker that knows more replaces [`judge`]: features in, score and relevance out. Start there.
+
+use portavoz_domain::search::Feature;
+
+use super::coefficients::{ANSWERABLE, ANSWERABLE_BASE, BASE, Coefficient, RELEVANCE};
+use super::features::Features;
+use super::query::Demand;
+
+/// A passage, judged.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Judged {
+    /// The chunk's place in the index.
+    pub ordinal: u32,
+    /// Log-odds that it answers the question.
+    pub score: f32,
+    /// The same as a probability.
+    pub relevance: f32,
+    features: Features,
+    speaks_same: bool,
+    /// Terms of the question that stand in it, one bit each.
+    covered: u32,
+}
+
+/// How likely a passage with these features answers the question.
+pub(super) fn judge(ordinal: u32, features: Features, speaks_same: bool, covered: u32) -> Judged {
+    let contributions = RELEVANCE.iter().zip(features.to_array());
+    let score = weight(&BASE, speaks_same)
+        + contributions.map(|(coefficient, value)| weight(coefficient, speaks_same) * value).sum::<f32>();
+    Judged { ordinal, score, relevance: logistic(score), features, speaks_same, covered }
+}
+
+/// Each feature's part in the score, the base first.
+pub(super) fn explain(judged: &Judged) -> Vec<Feature> {
+    let base = Feature { name: BASE.name, value: 1.0, contribution: weight(&BASE, judged.speaks_same) };
+    let others = RELEVANCE.iter().zip(judged.features.to_array()).map(|(coefficient, value)| Feature {
+        name: coefficient.name,
+        value,
+        contribution: weight(coefficient, judged.speaks_same) * value,
+    });
+    std::iter::once(base).chain(others).collect()
+}
+
+/// What is known of all passages together.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct WholeFeatures {
+    /// Log-odds of the best passage.
+    pub best_score: f32,
+    /// How far it leads the second.
+    pub lead: f32,
+    /// Share of the question's weight that the best four passages cover together.
+    pub union_coverage: f32,
+    /// Share of the question's weight that the index does not know at all.
+    pub unknown: f32,
+}
+
+impl WholeFeatures {
+    /// In the order of [`ANSWERABLE`].
+    pub const fn to_array(self) -> [f32; 4] {
+        [self.best_score, self.lead, self.union_coverage, self.unknown]
+    }
+}
+
+/// How likely the knowledge base answers the question at all; `judged` is sorted, best first.
+pub(super) fn answerable(judged: &[Judged], demand: &Demand<'_>) -> f32 {
+    if judged.is_empty() {
+        return 0.0;
+    }
+    let features = whole(judged, demand);
+    let weights = ANSWERABLE.iter().map(|coefficient| weight(coefficient, demand.is_native));
+    let score = weight(&ANSWERABLE_BASE, demand.is_native)
+        + weights.zip(features.to_array()).map(|(weight, value)| weight * value).sum::<f32>();
+    logistic(score)
+}
+
+fn whole(judged: &[Judged], demand: &Demand<'_>) -> WholeFeatures {
+    /// Passages that an answer is made of, at most.
+    const TOGETHER: usize = 4;
+    let best_score = judged.first().map_or(0.0, |best| best.score);
+    let second = judged.get(1).map_or(best_score - 4.0, |second| second.score);
+    let covered = judged.iter().take(TOGETHER).fold(0, |covered, judged| covered | judged.covered);
+    let share = |weight: f32| if demand.total > 0.0 { weight / demand.total } else { 0.0 };
+    let terms = || demand.terms.iter().enumerate();
+    let together = terms().filter(|(place, _)| covered >> place & 1 == 1).map(|(_, term)| term.weight).sum();
+    let unknown = terms().filter(|(_, term)| !term.is_known).map(|(_, term)| term.weight).sum();
+    WholeFeatures {
+        best_score,
+        lead: (best_score - second).clamp(0.0, 4.0),
+        union_coverage: share(together),
+        unknown: share(unknown),
+    }
+}
+
+fn weight(coefficient: &Coefficient, speaks_same: bool) -> f32 {
+    if speaks_same { coefficient.same } else { coefficient.other }
+}
+
+fn logistic(score: f32) -> f32 {
+    1.0 / (1.0 + (-score).exp())
+}
