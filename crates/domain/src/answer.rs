@@ -59,6 +59,20 @@ pub enum Rung {
     Predefined,
 }
 
+impl Rung {
+    /// The stable name, as in the API.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Stock => "stock",
+            Self::Primary => "primary",
+            Self::Fallback => "fallback",
+            Self::Approved => "approved",
+            Self::Extractive => "extractive",
+            Self::Predefined => "predefined",
+        }
+    }
+}
+
 /// One rung that was tried.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RungTried {

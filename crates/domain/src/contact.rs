@@ -18,6 +18,17 @@ pub struct ContactCard {
 }
 
 impl ContactCard {
+    /// This card, with what it lacks taken from `other`.
+    pub fn completed_by(self, other: Self) -> Self {
+        Self {
+            name: self.name.or(other.name),
+            email: self.email.or(other.email),
+            phone: self.phone.or(other.phone),
+            url: self.url.or(other.url),
+            links: if self.links.is_empty() { other.links } else { self.links },
+        }
+    }
+
     /// True if there is no way to reach the owner on it.
     pub fn is_empty(&self) -> bool {
         self.email.is_none() && self.phone.is_none() && self.url.is_none() && self.links.is_empty()

@@ -19,6 +19,20 @@ pub struct Usage {
     pub estimated: bool,
 }
 
+impl Usage {
+    /// Both together; estimated if either is.
+    pub const fn plus(&self, other: &Self) -> Self {
+        Self {
+            prompt_tokens: self.prompt_tokens + other.prompt_tokens,
+            cached_tokens: self.cached_tokens + other.cached_tokens,
+            cache_write_tokens: self.cache_write_tokens + other.cache_write_tokens,
+            completion_tokens: self.completion_tokens + other.completion_tokens,
+            reasoning_tokens: self.reasoning_tokens + other.reasoning_tokens,
+            estimated: self.estimated || other.estimated,
+        }
+    }
+}
+
 /// Price of a model. Unit: micro-dollars per million tokens, so 0.15 USD per million is 150,000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Price {
