@@ -8,12 +8,17 @@
 pub mod answer;
 pub mod chunk;
 pub mod contact;
+pub mod context;
 pub mod document;
 pub mod ids;
+pub mod markers;
 pub mod message;
+pub mod phrases;
+pub mod prompt;
 pub mod question;
 pub mod search;
 pub mod timestamp;
 pub mod tokens;
 pub mod turn;
+pub mod understanding;
 pub mod usage;

@@ -1,0 +1,236 @@
+//! Follow-ups: messages that mean nothing without the turn before them, and the words they need from it.
+//!
+//! A question that can stand alone carries nothing: carried words would pull the search back to the old subject.
+
+use std::sync::OnceLock;
+
+use portavoz_text::fold::fold;
+use portavoz_text::language::Language;
+use portavoz_text::lexicon;
+use portavoz_text::sentences::sentences;
+use portavoz_text::terms::{Term, is_stopword_as_written, terms};
+use portavoz_text::words::{slice, words};
+
+use super::facets::names_facet;
+use super::lists::{self, FoldedWord, Line};
+use super::smalltalk;
+use crate::question::PastTurn;
+
+/// Words carried at most: enough to find the subject again, few enough to stay weaker than the question.
+const MAX_CARRIED: usize = 12;
+/// Words taken from the last answer at most.
+const MAX_FROM_ANSWER: usize = 5;
+/// Turns looked back through a chain of follow-ups.
+const MAX_BACK: usize = 3;
+
+/// The words of earlier turns that `message` leans on, most recent first; `None` if it stands alone.
+pub(super) fn carried(message: &str, language: Language, history: &[PastTurn]) -> Option<String> {
+    if history.is_empty() || !leans(message, language) {
+        return None;
+    }
+    let mut carried = Carried::new(message);
+    for (back, turn) in history.iter().rev().take(MAX_BACK).enumerate() {
+        if smalltalk::recognise(&turn.question, &lists::folded_words(&turn.question)).is_some() {
+            continue;
+        }
+        carried.take_question(&turn.question, turn.language);
+        if back == 0 {
+            carried.take_answer(&turn.answer, turn.language);
+        }
+        if !leans(&turn.question, turn.language) {
+            break;
+        }
+    }
+    carried.text()
+}
+
+/// True if the message needs what was said before.
+fn leans(message: &str, language: Language) -> bool {
+    let words = lists::folded_words(message);
+    let content = terms(message, language);
+    let subject = subject(&content, message, language);
+    let has = |kind: &str| lists::of(lines(), kind, language).iter().any(|phrase| phrase.find(&words).is_some());
+    let opens = |kind: &str| lists::of(lines(), kind, language).iter().any(|phrase| phrase.begins(&words));
+    if content.is_empty() || is_bare(&words, &content, message, language) {
+        return subject != Subject::Facet || is_bare_with_preposition(&words, language);
+    }
+    if opens("about") {
+        return content.len() <= 2 && subject != Subject::Facet;
+    }
+    if has("more") && subject == Subject::None && content.len() <= 3 {
+        return true;
+    }
+    if opens("joins") {
+        return content.len() <= 1 && subject != Subject::Facet
+            || content.len() <= 2 && subject == Subject::None
+            || content.len() <= 2 && points(&words, language);
+    }
+    points_at_end(&words, language) && content.len() <= 3
+        || points(&words, language) && content.len() <= 3 && subject != Subject::Facet
+        || content.len() <= 2 && content.iter().all(|term| is_generic(term, language))
+}
+
+/// What a message's own words name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Subject {
+    /// Nothing that can be looked up alone.
+    None,
+    /// A name or technical term.
+    Named,
+    /// A facet: projects, education.
+    Facet,
+}
+
+fn subject(content: &[Term], message: &str, language: Language) -> Subject {
+    if content.iter().any(|term| names_facet(&term.stem, language)) {
+        return Subject::Facet;
+    }
+    let named = content.iter().any(|term| is_name(message, term));
+    if named { Subject::Named } else { Subject::None }
+}
+
+/// Capitals or digits inside the text show a name: `COBOL`, `GPT-4`, `María`.
+fn is_name(message: &str, term: &Term) -> bool {
+    let word = slice(message, term.span.clone());
+    let starts_message = !slice(message, 0..term.span.start).contains(char::is_alphanumeric);
+    let capitals = word.chars().filter(|c| c.is_uppercase()).count();
+    capitals > 1 || (capitals == 1 && !starts_message) || word.contains(|c: char| c.is_ascii_digit())
+}
+
+/// Words that ask for a detail of something and name nothing: year, time, number, example.
+fn is_generic(term: &Term, language: Language) -> bool {
+    const GENERIC: [&str; 20] = [
+        "year",
+        "month",
+        "day",
+        "date",
+        "time",
+        "number",
+        "percentage",
+        "place",
+        "country",
+        "name",
+        "important",
+        "first",
+        "new",
+        "large",
+        "current",
+        "previous",
+        "begin",
+        "end",
+        "person",
+        "use",
+    ];
+    lexicon::concepts(&term.stem, language).iter().any(|concept| GENERIC.contains(concept))
+        || lists::of(lines(), "more", language).iter().any(|phrase| {
+            let word = FoldedWord { lower: term.stem.clone(), folded: term.stem.clone() };
+            phrase.len() == 1 && phrase.begins(&[word])
+        })
+}
+
+/// "with which technologies?": question words and at most one noun, no verb, no possessive.
+fn is_bare(words: &[FoldedWord], content: &[Term], message: &str, language: Language) -> bool {
+    let bare = bare_words(language);
+    let joins = lists::of(lines(), "joins", language);
+    let others = words.iter().filter(|word| {
+        !bare.contains(&word.folded.as_str()) && !joins.iter().any(|phrase| phrase.begins(std::slice::from_ref(word)))
+    });
+    let asks = words.iter().any(|word| bare.contains(&word.folded.as_str()));
+    asks && words.len() > 1
+        && content.len() <= 1
+        && others.count() <= 1
+        && !content.iter().any(|term| is_name(message, term))
+}
+
+/// A bare question about a facet leans only when a preposition ties it to something: "with which technologies?".
+fn is_bare_with_preposition(words: &[FoldedWord], language: Language) -> bool {
+    const TIES: [&str; 16] = [
+        "con", "with", "com", "avec", "mit", "amb", "en", "in", "em", "dans", "for", "para", "pour", "fur", "per", "at",
+    ];
+    let joins = lists::of(lines(), "joins", language);
+    let rest = match words.split_first() {
+        Some((first, rest)) if joins.iter().any(|phrase| phrase.begins(std::slice::from_ref(first))) => rest,
+        _ => words,
+    };
+    rest.first().is_some_and(|word| TIES.contains(&word.folded.as_str()))
+}
+
+/// True if a word stands for something said before. A pronoun right after a noun is a relative one ("projects that").
+fn points(words: &[FoldedWord], language: Language) -> bool {
+    lists::of(lines(), "points", language).iter().any(|phrase| {
+        phrase.find(words).is_some_and(|at| {
+            let before = at.checked_sub(1).and_then(|before| words.get(before));
+            before.is_none_or(|word| is_stopword_as_written(&word.lower, language) || language != Language::En)
+        })
+    })
+}
+
+/// "What tools did she use for that?": a pointer at the end ties even a facet to what was said before.
+fn points_at_end(words: &[FoldedWord], language: Language) -> bool {
+    let Some(last) = words.last() else { return false };
+    last.folded.len() > 2
+        && lists::of(lines(), "points", language).iter().any(|phrase| phrase.begins(std::slice::from_ref(last)))
+}
+
+fn bare_words(language: Language) -> Vec<&'static str> {
+    lists::of(lines(), "bare", language).iter().flat_map(lists::Phrase::words).copied().collect()
+}
+
+/// Collects words without repeating one, by stem.
+struct Carried {
+    stems: Vec<String>,
+    words: Vec<String>,
+}
+
+impl Carried {
+    fn new(message: &str) -> Self {
+        Self { stems: words(message).into_iter().map(|word| fold(word.text)).collect(), words: Vec::new() }
+    }
+
+    fn take_question(&mut self, question: &str, language: Language) {
+        for term in terms(question, language) {
+            self.take(slice(question, term.span), term.stem);
+        }
+    }
+
+    /// Takes the names and technical terms of an answer that rests on sources; an answer without any said nothing.
+    fn take_answer(&mut self, answer: &str, language: Language) {
+        let before = self.words.len();
+        for span in sentences(answer).into_iter().filter(|span| has_citation(slice(answer, span.clone()))) {
+            let sentence = slice(answer, span);
+            for term in terms(sentence, language) {
+                if self.words.len() >= before + MAX_FROM_ANSWER {
+                    return;
+                }
+                let is_number = slice(sentence, term.span.clone()).chars().all(|c| !c.is_alphabetic());
+                if is_name(sentence, &term) && !is_number {
+                    self.take(slice(sentence, term.span), term.stem);
+                }
+            }
+        }
+    }
+
+    fn take(&mut self, word: &str, stem: String) {
+        let folded = fold(word);
+        if self.words.len() < MAX_CARRIED && !self.stems.contains(&stem) && !self.stems.contains(&folded) {
+            self.words.push(word.to_owned());
+            self.stems.push(stem);
+            self.stems.push(folded);
+        }
+    }
+
+    fn text(self) -> Option<String> {
+        (!self.words.is_empty()).then(|| self.words.join(" "))
+    }
+}
+
+fn has_citation(sentence: &str) -> bool {
+    sentence
+        .match_indices('[')
+        .any(|(at, _)| sentence.get(at + 1..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())))
+}
+
+fn lines() -> &'static [Line] {
+    static LINES: OnceLock<Vec<Line>> = OnceLock::new();
+    LINES.get_or_init(|| lists::read(include_str!("../../data/understanding/followups.txt")))
+}
