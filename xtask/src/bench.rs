@@ -1,13 +1,37 @@
-//! `cargo xtask bench`: builds the program and the load generator together, optimised, and hands over to the latter.
+//! `cargo xtask bench`: measures portavoz on this machine, with its own provider and its own load client.
 //!
-//! The load generator is this package with the feature `bench`, so that the everyday commands compile without it.
+//! Without the feature `bench` (everyday `cargo xtask`) it only builds the program and this package with the feature,
+//! both optimised and in one build, and hands over. With it: [`measure`] is the list of measurements; each starts
+//! a release build of portavoz on a made-up portfolio ([`corpus`]) whose models are a [`provider`] in a process of its
+//! own, so that the three can share the processors but not the time of one runtime.
 
-use std::process::Command;
+#[cfg(feature = "bench")]
+mod client;
+#[cfg(feature = "bench")]
+mod corpus;
+#[cfg(feature = "bench")]
+mod load;
+#[cfg(feature = "bench")]
+mod measure;
+#[cfg(feature = "bench")]
+mod options;
+#[cfg(feature = "bench")]
+mod program;
+#[cfg(feature = "bench")]
+mod provider;
+#[cfg(feature = "bench")]
+mod report;
 
-use crate::process::{self, cargo, root};
+#[cfg(feature = "bench")]
+pub use measure::run;
 
-/// Builds both and starts the load generator with the same arguments.
+/// Builds the program and the load generator, and starts the latter with the same arguments.
+#[cfg(not(feature = "bench"))]
 pub fn run(arguments: &[String]) -> anyhow::Result<()> {
+    use std::process::Command;
+
+    use crate::process::{self, cargo, root};
+
     let packages = ["--package", "portavoz", "--package", "xtask", "--features", "xtask/bench"];
     process::run(cargo().args(["build", "--release"]).args(packages))?;
     process::run(Command::new(root().join("target/release/xtask")).arg("bench").args(arguments).current_dir(root()))

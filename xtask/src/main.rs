@@ -12,6 +12,7 @@ mod ci;
 mod process;
 mod requirements;
 mod sdk;
+mod server;
 mod snapshots;
 mod test;
 
