@@ -62,7 +62,8 @@ impl Sample {
     /// Assumes nothing of the distribution. Beyond `1 - 1/n` it only restates the largest value: a p99 of fewer than
     /// a hundred values is not one.
     pub fn quantile(&self, p: f64) -> f64 {
-        let position = (self.sorted.len() - 1) as f64 * p.max(0.0).min(1.0);
+        let p = if p.is_nan() { 0.0 } else { p.clamp(0.0, 1.0) };
+        let position = (self.sorted.len() - 1) as f64 * p;
         let below = position.floor();
         let value = |index: usize| self.sorted.get(index).copied().unwrap_or(self.max);
         let (low, high) = (value(below as usize), value(below as usize + 1));
