@@ -18,7 +18,17 @@ use portavoz_domain::timestamp::Timestamp;
 use portavoz_domain::turn::{NewTurn, Settlement, Turn};
 use portavoz_text::language::Language;
 
+// Samples that tests inside and outside of the crate share call it by its name.
+#[cfg(test)]
+extern crate self as portavoz_storage;
+
+mod conflicts;
 mod error;
+mod migration;
+pub mod postgres;
+mod rows;
+pub mod sqlite;
+mod values;
 
 pub use error::StorageError;
 

@@ -1,0 +1,46 @@
+//! The requests that contradict what is stored, worded once for both databases.
+
+use portavoz_domain::chunk::Chunk;
+use portavoz_domain::ids::{ConversationId, TurnId};
+
+use crate::{EmbedderKey, IngestedDocument, KnowledgeChange, Result, StorageError};
+
+pub(crate) fn foreign_conversation(id: ConversationId) -> StorageError {
+    StorageError::Conflict(format!("conversation `{id}` belongs to another visitor"))
+}
+
+pub(crate) fn turn_exists(id: TurnId) -> StorageError {
+    StorageError::Conflict(format!("turn `{id}` exists already"))
+}
+
+pub(crate) fn unknown_turn(id: TurnId) -> StorageError {
+    StorageError::Conflict(format!("turn `{id}` does not exist"))
+}
+
+pub(crate) fn settled_as_open(id: TurnId) -> StorageError {
+    StorageError::Conflict(format!("turn `{id}` cannot be settled as open"))
+}
+
+/// Refuses a change in which a chunk says it was cut from another document than the one it comes with.
+pub(crate) fn check_chunks(change: &KnowledgeChange) -> Result<()> {
+    for IngestedDocument { document, chunks, .. } in &change.upserts {
+        if let Some(Chunk { id, .. }) = chunks.iter().find(|chunk| chunk.document != document.id) {
+            let document = &document.id;
+            return Err(StorageError::Conflict(format!("chunk `{id}` was not cut from document `{document}`")));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses vectors if one of them has another length than its embedder makes.
+pub(crate) fn check_dimensions(key: &EmbedderKey, vectors: &[([u8; 32], Vec<f32>)]) -> Result<()> {
+    let expected = key.dimensions;
+    match vectors.iter().find(|(_, vector)| u32::try_from(vector.len()) != Ok(expected)) {
+        None => Ok(()),
+        Some((_, vector)) => Err(StorageError::Conflict(format!(
+            "embedder `{}` makes vectors of {expected} numbers, not of {}",
+            key.model,
+            vector.len()
+        ))),
+    }
+}

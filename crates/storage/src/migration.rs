@@ -1,0 +1,92 @@
+//! The versions of the schema, and which of them a database still needs. Each backend applies them itself
+//! (`sqlite/migrations.rs`, `postgres/migrations.rs`).
+//!
+//! Migrations are append-only: what was released is never edited, and a check sum makes sure of it.
+//! To add one more: 1. a file of the same name in `migrations/sqlite/` and `migrations/postgres/`; 2. rows as this
+//! version writes them in `migrations/sample/`; 3. its line in [`each`]; 4. the drawing in `docs/database.md`.
+
+use sha2::{Digest, Sha256};
+
+use crate::{Result, StorageError};
+
+/// One step from a schema to the next.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Migration {
+    /// When it was written, as `yyyymmddhhmmss`; the order in which migrations are applied.
+    pub(crate) version: i64,
+    /// What it brings.
+    pub(crate) name: &'static str,
+    /// The statements.
+    pub(crate) sql: &'static str,
+}
+
+impl Migration {
+    /// SHA-256 of the statements.
+    pub(crate) fn checksum(&self) -> Vec<u8> {
+        Sha256::digest(self.sql.as_bytes()).to_vec()
+    }
+}
+
+/// A migration as the database remembers it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Applied {
+    /// See [`Migration::version`].
+    pub(crate) version: i64,
+    /// See [`Migration::checksum`].
+    pub(crate) checksum: Vec<u8>,
+}
+
+macro_rules! each {
+    ($folder:literal) => {
+        &[
+            each!(@one $folder, 20261122090000, "turns"),
+            each!(@one $folder, 20261122090100, "knowledge"),
+            each!(@one $folder, 20261122090200, "embeddings_and_secrets"),
+        ]
+    };
+    (@one $folder:literal, $version:literal, $name:literal) => {
+        Migration {
+            version: $version,
+            name: $name,
+            sql: include_str!(concat!("../migrations/", $folder, "/", $version, "_", $name, ".sql")),
+        }
+    };
+}
+
+/// All versions of the SQLite schema.
+pub(crate) const SQLITE: &[Migration] = each!("sqlite");
+
+/// All versions of the PostgreSQL schema.
+pub(crate) const POSTGRES: &[Migration] = each!("postgres");
+
+/// The migrations that a database still needs, given those it has, both in order of version.
+///
+/// A database that knows a migration that this program does not was made by a newer program: to go on would risk what
+/// it holds, so it is refused.
+pub(crate) fn pending<'a>(known: &'a [Migration], applied: &[Applied]) -> Result<&'a [Migration]> {
+    for (position, row) in applied.iter().enumerate() {
+        let Some(migration) = known.get(position) else {
+            return Err(StorageError::Conflict(format!(
+                "the database was made by a newer portavoz (schema {}; this one knows up to {}): update portavoz",
+                row.version,
+                known.last().map_or(0, |last| last.version)
+            )));
+        };
+        if migration.version != row.version {
+            return Err(StorageError::Conflict(format!(
+                "the database has schema {} where this portavoz has {} `{}`: it belongs to another version",
+                row.version, migration.version, migration.name
+            )));
+        }
+        if migration.checksum() != row.checksum {
+            return Err(StorageError::Conflict(format!(
+                "migration {} `{}` is not the one that was applied to the database",
+                migration.version, migration.name
+            )));
+        }
+    }
+    Ok(known.get(applied.len()..).unwrap_or_default())
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,88 @@
+//! Which migrations are asked for, and whether the folders agree with the list.
+
+#![allow(clippy::unwrap_used, reason = "a failing test panics")]
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::*;
+
+const KNOWN: &[Migration] = &[
+    Migration { version: 1, name: "one", sql: "CREATE TABLE one (id INTEGER);" },
+    Migration { version: 3, name: "three", sql: "CREATE TABLE three (id INTEGER);" },
+];
+
+fn applied(migrations: &[Migration]) -> Vec<Applied> {
+    migrations.iter().map(|migration| Applied { version: migration.version, checksum: migration.checksum() }).collect()
+}
+
+#[test]
+fn what_is_missing_is_pending_in_order() {
+    for (have, expected) in [(0, vec![1, 3]), (1, vec![3]), (2, vec![])] {
+        let pending = pending(KNOWN, &applied(&KNOWN[..have])).unwrap();
+        assert_eq!(pending.iter().map(|migration| migration.version).collect::<Vec<_>>(), expected);
+    }
+}
+
+#[test]
+fn a_database_of_another_history_is_refused() {
+    let newer = Migration { version: 9, ..KNOWN[1] };
+    let edited = Migration { sql: "CREATE TABLE one (id TEXT);", ..KNOWN[0] };
+    let foreign = Migration { version: 2, ..KNOWN[0] };
+    for (history, words) in [
+        (vec![KNOWN[0], KNOWN[1], newer], "made by a newer portavoz (schema 9; this one knows up to 3)"),
+        (vec![edited], "migration 1 `one` is not the one that was applied"),
+        (vec![foreign], "has schema 2 where this portavoz has 1 `one`"),
+        (vec![KNOWN[1]], "has schema 3 where this portavoz has 1 `one`"),
+    ] {
+        let error = pending(KNOWN, &applied(&history)).unwrap_err();
+        assert!(matches!(&error, StorageError::Conflict(text) if text.contains(words)), "{error}");
+    }
+}
+
+#[test]
+fn folders_and_list_name_the_same_migrations() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    let listed: BTreeSet<_> = SQLITE.iter().map(file_name).collect();
+    assert_eq!(listed, POSTGRES.iter().map(file_name).collect());
+    for backend in ["sqlite", "postgres", "sample"] {
+        let files = std::fs::read_dir(folder.join(backend)).unwrap();
+        let found = files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+        assert_eq!(listed, found, "in {backend}");
+    }
+    assert!(SQLITE.is_sorted_by_key(|migration| migration.version));
+}
+
+fn file_name(migration: &Migration) -> String {
+    format!("{}_{}.sql", migration.version, migration.name)
+}
+
+/// The rows that the program of a migration would have written, for SQLite.
+pub(crate) fn sample(migration: &Migration) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/sample");
+    std::fs::read_to_string(folder.join(file_name(migration))).unwrap()
+}
+
+/// Reads through today's operations what [`sample`] wrote in the schemas of the past.
+pub(crate) async fn assert_samples_can_be_read(storage: &dyn crate::Storage) {
+    use portavoz_domain::answer::Outcome;
+    use portavoz_domain::ids::{DocumentId, SiteId, TurnId};
+    let site = SiteId::default();
+    let turn = |last: &str| TurnId::parse(&format!("019a0000-0000-7000-8000-0000000000{last}")).unwrap();
+    let settled = storage.turns().find(&site, turn("13")).await.unwrap().unwrap();
+    assert_eq!(settled.settlement.unwrap().outcome, Some(Outcome::NotKnown));
+    let open = storage.turns().find(&SiteId::parse("agencia").unwrap(), turn("12")).await.unwrap().unwrap();
+    assert_eq!((open.admitted.question.as_str(), open.settlement), ("Does she know COBOL? 🦕", None));
+    assert_eq!(storage.gaps().list(&site, 10).await.unwrap().len(), 1);
+
+    let (generation, chunks) = storage.knowledge().chunks(&site).await.unwrap();
+    assert_eq!((generation, chunks.len()), (3, 1));
+    let document = storage.knowledge().document(&site, &DocumentId::new("cv.md")).await.unwrap().unwrap();
+    assert_eq!(document.blocks.len(), 1);
+    assert_eq!(storage.knowledge().problems(&site).await.unwrap().len(), 1);
+
+    let key = crate::EmbedderKey { model: "tiny".to_owned(), dimensions: 2 };
+    let hash = std::array::from_fn(|position| u8::try_from(position).unwrap());
+    assert_eq!(storage.embeddings().get(&key, &[hash]).await.unwrap()[&hash], [1.0, -2.0]);
+    assert_eq!(storage.secrets().get(&site, "visitor-key").await.unwrap().unwrap(), [0, 255, 16]);
+}

@@ -1,0 +1,163 @@
+//! Rows of `conversations`, `turns` and `gaps`.
+
+use portavoz_domain::answer::Outcome;
+use portavoz_domain::ids::{ConversationId, SiteId, TurnId, VisitorId};
+use portavoz_domain::timestamp::Timestamp;
+use portavoz_domain::turn::{NewTurn, Settlement, Turn, TurnStatus};
+use portavoz_domain::usage::Usage;
+use portavoz_text::language::Language;
+
+use super::stored_row;
+use crate::{Conversation, Gap, Result, StorageError};
+
+/// The columns of a [`TurnRow`], followed by a condition on `t` (the turn); the visitor is the conversation's.
+macro_rules! select_turns {
+    ($condition:literal) => {
+        concat!(
+            "SELECT t.site, t.id, t.conversation, c.visitor, t.created, t.language, t.question, t.status, t.settled,
+                t.outcome, t.answer, t.citations, t.model, t.ladder, t.prompt_tokens, t.cached_tokens,
+                t.cache_write_tokens, t.completion_tokens, t.reasoning_tokens, t.usage_estimated, t.cost_usd_micros,
+                t.first_token_ms, t.took_ms, t.prompt_hash, t.knowledge_generation, t.unanswered
+            FROM turns t JOIN conversations c ON c.site = t.site AND c.id = t.conversation ",
+            $condition
+        )
+    };
+}
+
+pub(crate) use select_turns;
+
+stored_row! {
+    /// A conversation.
+    ConversationRow of "conversations" by id {
+        id: String,
+        visitor: String,
+        language: String,
+        created: i64,
+    }
+}
+
+impl TryFrom<ConversationRow> for Conversation {
+    type Error = StorageError;
+
+    fn try_from(row: ConversationRow) -> Result<Self> {
+        let column = |name| ConversationRow::column(&row.id, name);
+        Ok(Self {
+            id: column("id").read(ConversationId::parse(&row.id))?,
+            visitor: column("visitor").read(VisitorId::parse(&row.visitor))?,
+            language: column("language").known(&row.language, Language::parse(&row.language))?,
+            created: Timestamp::from_millis(row.created),
+        })
+    }
+}
+
+stored_row! {
+    /// A turn with its conversation's visitor.
+    TurnRow of "turns" by id {
+        site: String,
+        id: String,
+        conversation: String,
+        visitor: String,
+        created: i64,
+        language: String,
+        question: String,
+        status: String,
+        settled: Option<i64>,
+        outcome: Option<String>,
+        answer: Option<String>,
+        citations: Option<String>,
+        model: Option<String>,
+        ladder: Option<String>,
+        prompt_tokens: Option<i64>,
+        cached_tokens: Option<i64>,
+        cache_write_tokens: Option<i64>,
+        completion_tokens: Option<i64>,
+        reasoning_tokens: Option<i64>,
+        usage_estimated: Option<bool>,
+        cost_usd_micros: Option<i64>,
+        first_token_ms: Option<i64>,
+        took_ms: Option<i64>,
+        prompt_hash: Option<String>,
+        knowledge_generation: Option<i64>,
+        unanswered: Option<bool>,
+    }
+}
+
+impl TryFrom<TurnRow> for Turn {
+    type Error = StorageError;
+
+    fn try_from(row: TurnRow) -> Result<Self> {
+        let column = |name| TurnRow::column(&row.id, name);
+        let admitted = NewTurn {
+            site: column("site").read(SiteId::parse(&row.site))?,
+            id: column("id").read(TurnId::parse(&row.id))?,
+            conversation: column("conversation").read(ConversationId::parse(&row.conversation))?,
+            visitor: column("visitor").read(VisitorId::parse(&row.visitor))?,
+            created: Timestamp::from_millis(row.created),
+            language: column("language").known(&row.language, Language::parse(&row.language))?,
+            question: row.question.clone(),
+        };
+        let settlement = match column("status").known(&row.status, TurnStatus::parse(&row.status))? {
+            TurnStatus::Open => None,
+            status => Some(settlement(&admitted, status, row)?),
+        };
+        Ok(Self { admitted, settlement })
+    }
+}
+
+/// The settled half of a turn's row.
+fn settlement(admitted: &NewTurn, status: TurnStatus, row: TurnRow) -> Result<Settlement> {
+    let column = |name| TurnRow::column(&row.id, name);
+    let count = |name, value| column(name).present(value).and_then(|value| column(name).number(value));
+    let optional = |name, value: Option<i64>| value.map(|value| column(name).number(value)).transpose();
+    let usage = Usage {
+        prompt_tokens: count("prompt_tokens", row.prompt_tokens)?,
+        cached_tokens: count("cached_tokens", row.cached_tokens)?,
+        cache_write_tokens: count("cache_write_tokens", row.cache_write_tokens)?,
+        completion_tokens: count("completion_tokens", row.completion_tokens)?,
+        reasoning_tokens: count("reasoning_tokens", row.reasoning_tokens)?,
+        estimated: column("usage_estimated").present(row.usage_estimated)?,
+    };
+    let outcome = |name: String| column("outcome").known(&name, Outcome::parse(&name));
+    Ok(Settlement {
+        site: admitted.site.clone(),
+        id: admitted.id,
+        settled: Timestamp::from_millis(column("settled").present(row.settled)?),
+        status,
+        outcome: row.outcome.map(outcome).transpose()?,
+        answer: column("answer").present(row.answer)?,
+        citations: column("citations").json(&column("citations").present(row.citations)?)?,
+        model: row.model,
+        ladder: column("ladder").json(&column("ladder").present(row.ladder)?)?,
+        usage,
+        cost_usd_micros: optional("cost_usd_micros", row.cost_usd_micros)?,
+        first_token_ms: optional("first_token_ms", row.first_token_ms)?,
+        took_ms: count("took_ms", row.took_ms)?,
+        prompt_hash: row.prompt_hash,
+        knowledge_generation: count("knowledge_generation", row.knowledge_generation)?,
+        unanswered: column("unanswered").present(row.unanswered)?,
+    })
+}
+
+stored_row! {
+    /// A question without an answer.
+    GapRow of "gaps" by turn {
+        turn: String,
+        question: String,
+        language: String,
+        asked: i64,
+    }
+}
+
+impl TryFrom<GapRow> for Gap {
+    type Error = StorageError;
+
+    fn try_from(row: GapRow) -> Result<Self> {
+        let column = |name| GapRow::column(&row.turn, name);
+        Ok(Self {
+            turn: column("turn").read(TurnId::parse(&row.turn))?,
+            language: column("language").known(&row.language, Language::parse(&row.language))?,
+            asked: Timestamp::from_millis(row.asked),
+            question: row.question,
+        })
+    }
+}

@@ -1,0 +1,197 @@
+//! Grouped commits: one task takes the writes that are waiting and commits them in one transaction.
+//!
+//! A commit with `synchronous=FULL` waits for the disk; while it does, more writes gather, and the next commit takes
+//! them all. Nothing waits on purpose: a lone write is committed at once. An answer is sent only after the commit,
+//! so that acknowledged means durable.
+//!
+//! A batch is first run without savepoints, because nearly always every write succeeds. If one does not, the batch is
+//! rolled back and run again, each write in a savepoint of its own: a write that fails takes back what it did and
+//! gets its error, and its neighbours do not notice. So a write may run twice, and must depend on nothing but itself
+//! and the database.
+//!
+//! A caller that goes away takes nothing back: a write in the queue will be done.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use sqlx::SqliteConnection;
+use tokio::sync::{Mutex, Notify, mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use super::connections::{Slot, lease};
+use super::errors;
+use crate::{Result, StorageError};
+
+/// Writes that may wait; whoever comes then waits for a place.
+const QUEUE: usize = 1024;
+
+/// Writes of one transaction; bounds how long the first of them waits for the last.
+const BATCH: usize = 256;
+
+/// One atomic write.
+#[async_trait]
+pub(super) trait Write: Send + Sync + 'static {
+    /// What the caller learns.
+    type Answer: Send + 'static;
+
+    /// Writes inside the transaction that is open on `connection`. An error takes back all of it.
+    async fn run(&self, connection: &mut SqliteConnection) -> Result<Self::Answer>;
+}
+
+/// The way to the task that writes.
+#[derive(Debug)]
+pub(super) struct Writer {
+    queue: mpsc::Sender<Box<dyn Waiting>>,
+    closing: Arc<Notify>,
+    task: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Writer {
+    /// Starts the task over the connection in `slot`.
+    #[allow(clippy::disallowed_methods, reason = "the one writer of a database, joined by `close`")]
+    pub(super) fn start(slot: Slot) -> Self {
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        let closing = Arc::new(Notify::new());
+        let task = tokio::spawn(serve(slot, waiting, Arc::clone(&closing)));
+        Self { queue, closing, task: Mutex::new(Some(task)) }
+    }
+
+    /// Has `write` committed and returns its answer.
+    pub(super) async fn write<W: Write>(&self, write: W) -> Result<W::Answer> {
+        let (reply, answer) = oneshot::channel();
+        let job = Box::new(Job { write, reply, outcome: None });
+        if self.queue.send(job).await.is_err() {
+            return errors::closed();
+        }
+        answer.await.unwrap_or_else(|_| errors::closed())
+    }
+
+    /// Commits what is waiting and ends the task; later writes are refused.
+    pub(super) async fn close(&self) {
+        self.closing.notify_one();
+        if let Some(task) = self.task.lock().await.take()
+            && let Err(error) = task.await
+        {
+            tracing::error!(%error, "the database's writer had ended before it was closed");
+        }
+    }
+}
+
+/// Commits batch after batch until the queue is closed and empty.
+async fn serve(slot: Slot, mut queue: mpsc::Receiver<Box<dyn Waiting>>, closing: Arc<Notify>) {
+    let mut batch = Vec::with_capacity(BATCH);
+    loop {
+        let received = tokio::select! {
+            received = queue.recv_many(&mut batch, BATCH) => received,
+            () = closing.notified() => {
+                queue.close();
+                continue;
+            }
+        };
+        if received == 0 {
+            return;
+        }
+        let committed = match lease(slot.lock().await) {
+            Ok(mut connection) => commit(&mut connection, &mut batch).await,
+            Err(error) => Err(error),
+        };
+        for job in batch.drain(..) {
+            job.answer(committed.as_ref().map(|()| ()));
+        }
+    }
+}
+
+/// Runs and commits a batch. An error means that none of it was written.
+async fn commit(connection: &mut SqliteConnection, batch: &mut [Box<dyn Waiting>]) -> Result<()> {
+    let committed = run_and_commit(connection, batch).await;
+    if committed.is_err() {
+        roll_back(connection).await;
+    }
+    committed
+}
+
+async fn run_and_commit(connection: &mut SqliteConnection, batch: &mut [Box<dyn Waiting>]) -> Result<()> {
+    execute(connection, "BEGIN IMMEDIATE").await?;
+    if !run_all(connection, batch).await {
+        roll_back(connection).await;
+        if batch.len() == 1 {
+            return Ok(());
+        }
+        execute(connection, "BEGIN IMMEDIATE").await?;
+        run_each_apart(connection, batch).await?;
+    }
+    execute(connection, "COMMIT").await
+}
+
+/// True if every write succeeded.
+async fn run_all(connection: &mut SqliteConnection, batch: &mut [Box<dyn Waiting>]) -> bool {
+    for job in batch {
+        if job.run(connection).await.is_some() {
+            return false;
+        }
+    }
+    true
+}
+
+/// Takes back exactly the writes that fail.
+async fn run_each_apart(connection: &mut SqliteConnection, batch: &mut [Box<dyn Waiting>]) -> Result<()> {
+    for job in batch {
+        execute(connection, "SAVEPOINT one_write").await?;
+        if let Some(error) = job.run(connection).await {
+            // On a full disk, for one, SQLite ends the whole transaction: then the savepoint is gone, and the
+            // write's own error tells why everything failed.
+            let taken_back = execute(connection, "ROLLBACK TO one_write").await;
+            taken_back.map_err(|_| errors::repeated(error))?;
+        }
+        execute(connection, "RELEASE one_write").await?;
+    }
+    Ok(())
+}
+
+/// Ends a transaction that failed, if SQLite has not ended it already.
+async fn roll_back(connection: &mut SqliteConnection) {
+    if let Err(error) = execute(connection, "ROLLBACK").await {
+        tracing::debug!(%error, "the transaction had ended by itself");
+    }
+}
+
+async fn execute(connection: &mut SqliteConnection, sql: &'static str) -> Result<()> {
+    sqlx::query(sql).execute(connection).await.map(drop).map_err(errors::failed)
+}
+
+/// A write in the queue, whatever its answer.
+#[async_trait]
+trait Waiting: Send {
+    /// Runs the write and keeps its outcome; returns the error if it has one.
+    async fn run(&mut self, connection: &mut SqliteConnection) -> Option<&StorageError>;
+
+    /// Tells the caller how it went.
+    fn answer(self: Box<Self>, committed: Result<(), &StorageError>);
+}
+
+struct Job<W: Write> {
+    write: W,
+    reply: oneshot::Sender<Result<W::Answer>>,
+    outcome: Option<Result<W::Answer>>,
+}
+
+#[async_trait]
+impl<W: Write> Waiting for Job<W> {
+    async fn run(&mut self, connection: &mut SqliteConnection) -> Option<&StorageError> {
+        let outcome = self.write.run(connection).await;
+        self.outcome.insert(outcome).as_ref().err()
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), &StorageError>) {
+        let outcome = match (committed, self.outcome) {
+            (Err(error), _) => Err(errors::repeated(error)),
+            (Ok(()), Some(outcome)) => outcome,
+            (Ok(()), None) => errors::closed(),
+        };
+        // The caller may have gone; the write stands all the same.
+        let _ = self.reply.send(outcome);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,172 @@
+//! Turns, documents and chunks to store. Everything is told apart by small numbers.
+
+#![allow(dead_code, reason = "each test binary takes what it needs")]
+
+use portavoz_domain::answer::{Citation, Outcome, Rung, RungTried};
+use portavoz_domain::chunk::Chunk;
+use portavoz_domain::document::{Block, BlockKind, Document, Facet, Format};
+use portavoz_domain::ids::{ChunkId, ConversationId, DocumentId, SiteId, TurnId, VisitorId};
+use portavoz_domain::timestamp::Timestamp;
+use portavoz_domain::turn::{NewTurn, Settlement, TurnStatus};
+use portavoz_domain::usage::Usage;
+use portavoz_storage::IngestedDocument;
+use portavoz_text::language::Language;
+
+pub const NOW: Timestamp = Timestamp::from_millis(1_795_338_000_000);
+
+pub fn later(millis: i64) -> Timestamp {
+    Timestamp::from_millis(NOW.as_millis() + millis)
+}
+
+pub fn site() -> SiteId {
+    SiteId::default()
+}
+
+pub fn other_site() -> SiteId {
+    SiteId::parse("agencia").unwrap()
+}
+
+fn random(number: u32) -> [u8; 10] {
+    let [a, b, c, d] = number.to_be_bytes();
+    [0, 0, 0, 0, 0, 0, a, b, c, d]
+}
+
+/// Ids of the same moment sort as their numbers do.
+pub fn turn_id(number: u32) -> TurnId {
+    TurnId::mint(NOW, random(number))
+}
+
+pub fn conversation_id(number: u32) -> ConversationId {
+    ConversationId::mint(NOW, random(number))
+}
+
+pub fn visitor_id(number: u32) -> VisitorId {
+    VisitorId::mint(NOW, random(number))
+}
+
+/// Turn `number` of visitor 1 in conversation 1, at a moment that grows with the number.
+pub fn turn(number: u32) -> NewTurn {
+    NewTurn {
+        site: site(),
+        id: turn_id(number),
+        conversation: conversation_id(1),
+        visitor: visitor_id(1),
+        created: later(i64::from(number)),
+        language: Language::Es,
+        question: format!("¿Pregunta {number}?"),
+    }
+}
+
+/// A settlement with every field set to something of its own.
+pub fn settlement(turn: &NewTurn) -> Settlement {
+    Settlement {
+        site: turn.site.clone(),
+        id: turn.id,
+        settled: later(5_000),
+        status: TurnStatus::Complete,
+        outcome: Some(Outcome::Answered),
+        answer: "Tres años con RAG [1].".to_owned(),
+        citations: vec![Citation {
+            index: 1,
+            document: DocumentId::new("cv.md"),
+            title: "Currículum › Experiencia".to_owned(),
+            url: "/documents/cv.md".to_owned(),
+            quote: "Tres años con RAG.".to_owned(),
+            span: 10..29,
+            page: Some(2),
+        }],
+        model: Some("gpt-4o-mini".to_owned()),
+        ladder: vec![
+            RungTried { rung: Rung::Primary, model: Some("a".to_owned()), reason: Some("timeout".to_owned()) },
+            RungTried { rung: Rung::Fallback, model: Some("gpt-4o-mini".to_owned()), reason: None },
+        ],
+        usage: Usage {
+            prompt_tokens: 11,
+            cached_tokens: 12,
+            cache_write_tokens: 13,
+            completion_tokens: 14,
+            reasoning_tokens: 15,
+            estimated: true,
+        },
+        cost_usd_micros: Some(16),
+        first_token_ms: Some(17),
+        took_ms: 18,
+        prompt_hash: Some("abc".to_owned()),
+        knowledge_generation: 19,
+        unanswered: false,
+    }
+}
+
+/// A settlement in which everything that may be absent is.
+pub fn bare_settlement(turn: &NewTurn) -> Settlement {
+    Settlement {
+        status: TurnStatus::Failed,
+        outcome: None,
+        answer: String::new(),
+        citations: Vec::new(),
+        model: None,
+        ladder: Vec::new(),
+        usage: Usage::default(),
+        cost_usd_micros: None,
+        first_token_ms: None,
+        took_ms: 0,
+        prompt_hash: None,
+        knowledge_generation: 0,
+        ..settlement(turn)
+    }
+}
+
+/// A document with `chunks` chunks, all of them different from those of another `version`.
+pub fn document(id: &str, version: u8, chunks: usize) -> IngestedDocument {
+    let document = Document {
+        id: DocumentId::new(id),
+        title: format!("Título {version}"),
+        url: Some(format!("https://example.org/{id}")),
+        language: Language::Es,
+        facet: Some(Facet::Projects),
+        tags: vec!["rag".to_owned(), "visión".to_owned()],
+        priority: 1.7,
+        format: Format::Markdown,
+        text: format!("Texto {version} de {id}"),
+        blocks: blocks(),
+    };
+    let chunks = (0..chunks).map(|ordinal| chunk(&document, version, ordinal)).collect();
+    IngestedDocument { document, hash: [version; 32], chunks }
+}
+
+fn blocks() -> Vec<Block> {
+    let kinds = [
+        BlockKind::Heading { level: 2 },
+        BlockKind::Paragraph,
+        BlockKind::ListItem,
+        BlockKind::TableRow,
+        BlockKind::Code,
+        BlockKind::Question,
+    ];
+    let block = |(position, kind)| Block {
+        kind,
+        text: format!("bloque {position}"),
+        span: position..position + 1,
+        page: Some(1),
+        facet: Some(Facet::Skills),
+    };
+    kinds.into_iter().enumerate().map(block).collect()
+}
+
+fn chunk(document: &Document, version: u8, ordinal: usize) -> Chunk {
+    Chunk {
+        id: ChunkId::new(&document.id, ordinal),
+        document: document.id.clone(),
+        title: document.title.clone(),
+        url: document.url.clone(),
+        heading_path: vec!["Proyectos".to_owned(), "Panel".to_owned()],
+        facet: Facet::Achievements,
+        language: Language::Ca,
+        text: format!("fragmento {ordinal}, versión {version}"),
+        question: Some("¿Qué hizo?".to_owned()),
+        span: ordinal..ordinal + 7,
+        page: Some(3),
+        tokens: 40,
+        priority: 1.7,
+    }
+}
