@@ -1,0 +1,140 @@
+//! What every database must do, proven by one list of cases that runs on each of them.
+//!
+//! To add one more: 1. a function in the file of its trait under `conformance/`; 2. its name in the list below.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a failing test panics")]
+
+use std::sync::Arc;
+
+use portavoz_storage::Storage;
+use portavoz_storage::postgres::PgStorage;
+use portavoz_storage::sqlite::{SqliteOptions, SqliteStorage};
+
+#[path = "conformance/embeddings.rs"]
+mod embeddings;
+#[path = "conformance/knowledge.rs"]
+mod knowledge;
+#[path = "support/postgres_cluster.rs"]
+mod postgres_cluster;
+#[path = "support/samples.rs"]
+mod samples;
+#[path = "conformance/secrets.rs"]
+mod secrets;
+#[path = "conformance/storage.rs"]
+mod storage;
+#[path = "conformance/turns.rs"]
+mod turns;
+#[path = "conformance/turns_at_once.rs"]
+mod turns_at_once;
+
+/// One database as two processes see it.
+pub struct Database {
+    /// The process under test.
+    pub storage: Arc<dyn Storage>,
+    /// Another process; the same one where a database belongs to one process.
+    pub other: Arc<dyn Storage>,
+    /// Removed with this value.
+    _folder: Option<tempfile::TempDir>,
+}
+
+async fn sqlite_memory() -> Option<Database> {
+    let storage: Arc<dyn Storage> = Arc::new(SqliteStorage::in_memory().await.unwrap());
+    Some(Database { storage: Arc::clone(&storage), other: storage, _folder: None })
+}
+
+async fn sqlite_file() -> Option<Database> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("portavoz.db");
+    let storage = SqliteStorage::open(&path, SqliteOptions::default()).await.unwrap();
+    let other = SqliteStorage::open(&path, SqliteOptions::default()).await.unwrap();
+    Some(Database { storage: Arc::new(storage), other: Arc::new(other), _folder: Some(folder) })
+}
+
+async fn postgres() -> Option<Database> {
+    let url = postgres_cluster::fresh_url()?;
+    let (storage, other) = tokio::join!(PgStorage::connect(&url), PgStorage::connect(&url));
+    Some(Database { storage: Arc::new(storage.unwrap()), other: Arc::new(other.unwrap()), _folder: None })
+}
+
+macro_rules! conformance {
+    ($($file:ident: $($case:ident),+;)+) => {
+        conformance!(@on on_sqlite_memory, sqlite_memory, $($($file $case)+)+);
+        conformance!(@on on_sqlite_file, sqlite_file, $($($file $case)+)+);
+        conformance!(@on on_postgres, postgres, $($($file $case)+)+);
+    };
+    (@on $module:ident, $open:ident, $($file:ident $case:ident)+) => {
+        mod $module {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    let Some(database) = super::$open().await else { return };
+                    super::$file::$case(&database).await;
+                    database.storage.close().await;
+                    database.other.close().await;
+                }
+            )+
+        }
+    };
+}
+
+conformance! {
+    storage:
+        a_database_answers_a_ping,
+        after_close_everything_is_unavailable,
+        what_is_pending_at_close_is_finished;
+    turns:
+        an_admitted_turn_is_open,
+        a_conversation_is_made_with_its_first_turn,
+        a_settled_turn_reads_back_whole,
+        what_is_absent_in_a_settlement_stays_absent,
+        a_foreign_conversation_conflicts_and_nothing_is_written,
+        a_turn_id_that_exists_conflicts_and_nothing_is_written,
+        a_turn_is_settled_once,
+        an_unknown_turn_cannot_be_settled,
+        a_turn_cannot_be_settled_as_open,
+        an_unanswered_question_joins_the_gaps,
+        gaps_come_newest_first,
+        history_is_the_last_turns_oldest_first,
+        turns_are_listed_newest_first,
+        a_list_can_be_filtered,
+        pages_neither_repeat_nor_skip_turns_of_one_moment,
+        a_page_after_an_unknown_turn_conflicts,
+        a_limit_is_kept_within_its_bounds,
+        sites_do_not_see_each_other,
+        any_text_can_be_kept,
+        counts_beyond_all_reason_do_not_lose_the_turn;
+    turns_at_once:
+        all_that_was_acknowledged_exists,
+        many_turns_may_open_one_conversation,
+        one_of_two_visitors_gets_the_conversation,
+        one_of_many_settlements_counts,
+        a_refused_turn_does_not_hurt_its_neighbours,
+        a_caller_that_leaves_hurts_nobody;
+    knowledge:
+        a_site_without_documents_has_generation_zero,
+        a_document_reads_back_whole,
+        a_changed_document_replaces_the_old_one,
+        a_deleted_document_goes_with_its_chunks,
+        problems_alone_keep_the_generation,
+        documents_and_chunks_come_in_order,
+        of_a_document_given_twice_the_last_counts,
+        a_chunk_of_another_document_conflicts_and_nothing_is_written,
+        sites_have_their_own_knowledge,
+        another_process_sees_the_change,
+        ingests_at_once_get_generations_of_their_own,
+        chunks_and_generation_belong_together,
+        ten_thousand_chunks_come_back,
+        any_document_text_can_be_kept;
+    embeddings:
+        vectors_read_back_as_they_were,
+        vectors_of_two_embedders_never_mix,
+        one_wrong_dimension_rejects_all,
+        a_vector_that_is_there_stays,
+        many_vectors_at_once,
+        two_processes_may_keep_the_same_vectors;
+    secrets:
+        a_secret_is_made_once,
+        a_secret_can_be_replaced,
+        a_secret_is_its_sites,
+        those_who_race_get_the_same_secret;
+}
