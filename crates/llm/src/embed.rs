@@ -5,6 +5,10 @@ use portavoz_domain::usage::Usage;
 
 use crate::LlmError;
 
+#[cfg(feature = "local-embeddings")]
+pub mod local;
+pub mod openai;
+
 /// Whether a text is a passage or a question; some models embed them differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EmbeddingRole {
