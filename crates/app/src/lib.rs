@@ -1,1 +1,16 @@
-//! app
+//! The use cases: opening a site, ingesting its documents, searching them, answering questions about them.
+//!
+//! Each use case is a file; it calls `knowledge`, `llm` and `storage`, and leaves the rules to `domain`. Time and
+//! randomness come in through [`clock`]. Nothing is global: a [`site::Site`] is one portfolio with everything it needs.
+//! Start at [`ask`], the way a question walks.
+
+pub mod ask;
+pub mod clock;
+pub mod conversation;
+pub mod ingest;
+pub mod search;
+pub mod settings;
+pub mod site;
+#[cfg(feature = "testing")]
+pub mod testing;
+pub mod visitor;

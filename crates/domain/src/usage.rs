@@ -33,6 +33,11 @@ impl Usage {
     }
 }
 
+/// Micro-dollars as dollars, for people and JSON.
+pub fn usd(micros: u64) -> f64 {
+    micros as f64 / 1e6
+}
+
 /// Price of a model. Unit: micro-dollars per million tokens, so 0.15 USD per million is 150,000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Price {

@@ -1,0 +1,241 @@
+//! Answering a question: admission -> understanding -> retrieval -> context -> generation -> delivery -> ledger.
+//!
+//! [`ask`] admits and hands back a stream of [`AnswerEvent`]s; everyone who answers (HTTP, the OpenAI endpoint, the
+//! terminal) calls it. The turn runs as a tracked task of the site, so that it is settled even if whoever asked goes
+//! away: dropping the stream cancels the model's call, and what was used is still recorded.
+//! Start at [`ask`], then `turn` (the steps), then `ladder` (who answers).
+
+use std::sync::Arc;
+
+use portavoz_domain::answer::{AnswerEvent, Citation, Done};
+use portavoz_domain::ids::{ConversationId, TurnId, VisitorId};
+use portavoz_domain::message::{Message, Role};
+use portavoz_domain::question::PastTurn;
+use portavoz_domain::turn::Turn;
+use portavoz_storage::{Conversation, StorageError};
+use portavoz_text::language::Language;
+use tokio::sync::mpsc;
+use tokio_stream::StreamExt;
+use tokio_stream::wrappers::ReceiverStream;
+
+use crate::site::{Site, SiteError};
+
+mod ladder;
+mod models;
+mod sources;
+mod stock;
+mod telling;
+mod turn;
+
+/// Events that may wait for a slow reader before the model's call waits too.
+const WAITING_EVENTS: usize = 64;
+
+/// A question, as a client asks it.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// The visitor's words.
+    pub message: String,
+    /// Who asks.
+    pub visitor: VisitorId,
+    /// The conversation to go on with; a new one if absent.
+    pub conversation: Option<ConversationId>,
+    /// The language to answer in, if the client was told.
+    pub language: Option<Language>,
+    /// True to have models answer piece by piece.
+    pub stream: bool,
+    /// Earlier messages, from clients that keep the conversation themselves (the OpenAI protocol).
+    pub client_history: Vec<Message>,
+}
+
+/// Why a question was not admitted. Nothing was written and nothing was spent.
+#[derive(Debug, thiserror::Error)]
+pub enum AskError {
+    /// Nothing but white space.
+    #[error("the message is empty")]
+    Empty,
+    /// Longer than the site allows.
+    #[error("the message has {length} characters; at most {limit} are allowed")]
+    TooLong {
+        /// As sent.
+        length: usize,
+        /// As allowed.
+        limit: usize,
+    },
+    /// There is no such conversation of this visitor.
+    #[error("there is no such conversation")]
+    UnknownConversation,
+    /// The site cannot answer.
+    #[error(transparent)]
+    Site(#[from] SiteError),
+}
+
+/// A turn that is being answered.
+pub struct Answering {
+    /// Its events, as they happen.
+    pub events: ReceiverStream<AnswerEvent>,
+}
+
+/// An answer as a whole.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// The turn.
+    pub turn_id: TurnId,
+    /// Its conversation.
+    pub conversation_id: ConversationId,
+    /// Proves to later requests that this visitor owns the conversation.
+    pub visitor_token: String,
+    /// The text, with `[n]` where a source is cited.
+    pub text: String,
+    /// The sources.
+    pub citations: Vec<Citation>,
+    /// How it ended.
+    pub end: Result<Done, Failure>,
+}
+
+/// Why no answer could be given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// Stable code.
+    pub code: String,
+    /// For people.
+    pub message: String,
+}
+
+/// Admits a question and begins to answer it.
+pub async fn ask(site: &Arc<Site>, request: Ask) -> Result<Answering, AskError> {
+    let arrived = site.now();
+    let message = checked(&request.message, site.settings().max_message_chars)?;
+    let known = match request.conversation {
+        Some(id) => Some(conversation_of(site, request.visitor, id).await?),
+        None => None,
+    };
+    let past = match &known {
+        Some(conversation) => past_of(site, conversation).await.map_err(SiteError::from)?,
+        None => Past::from_client(&request.client_history, site.settings().language),
+    };
+    let (events, receiver) = mpsc::channel(WAITING_EVENTS);
+    let run = turn::Run {
+        site: Arc::clone(site),
+        arrived,
+        turn: site.new_turn(),
+        conversation: known.map_or_else(|| site.new_conversation(), |conversation| conversation.id),
+        visitor: request.visitor,
+        told_language: request.language,
+        message,
+        stream: request.stream,
+        past,
+    };
+    site.tasks().spawn(run.answer(events));
+    Ok(Answering { events: ReceiverStream::new(receiver) })
+}
+
+impl Answering {
+    /// Waits for the end and gathers the answer; `None` only if the process is being torn down.
+    pub async fn whole(mut self) -> Option<Answer> {
+        let mut begun = None;
+        let mut text = String::new();
+        let mut citations = Vec::new();
+        while let Some(event) = self.events.next().await {
+            let end = match event {
+                AnswerEvent::Start { turn_id, conversation_id, visitor_token, .. } => {
+                    begun = Some((turn_id, conversation_id, visitor_token));
+                    continue;
+                }
+                AnswerEvent::Delta { text: more } => {
+                    text.push_str(&more);
+                    continue;
+                }
+                AnswerEvent::Citation(citation) => {
+                    citations.push(citation);
+                    continue;
+                }
+                AnswerEvent::Replace { text: instead, .. } => {
+                    text = instead;
+                    citations.clear();
+                    continue;
+                }
+                AnswerEvent::Done(done) => Ok(*done),
+                AnswerEvent::Failed { code, message } => Err(Failure { code, message }),
+            };
+            let (turn_id, conversation_id, visitor_token) = begun?;
+            return Some(Answer { turn_id, conversation_id, visitor_token, text, citations, end });
+        }
+        None
+    }
+}
+
+/// The earlier part of a conversation.
+#[derive(Debug, Clone, Default)]
+struct Past {
+    /// For understanding follow-ups, oldest first.
+    turns: Vec<PastTurn>,
+    /// For the model, oldest first.
+    messages: Vec<Message>,
+}
+
+impl Past {
+    fn from_turns(turns: Vec<Turn>) -> Self {
+        let mut past = Self::default();
+        for turn in turns {
+            // A turn without an answer (still open, or failed) says nothing about what was talked of.
+            let Some(settled) = turn.settlement.filter(|settled| settled.outcome.is_some()) else { continue };
+            past.messages.push(Message::new(Role::User, turn.admitted.question.clone()));
+            past.messages.push(Message::new(Role::Assistant, settled.answer.clone()));
+            past.turns.push(PastTurn {
+                question: turn.admitted.question,
+                answer: settled.answer,
+                language: turn.admitted.language,
+            });
+        }
+        past
+    }
+
+    fn from_client(messages: &[Message], default: Language) -> Self {
+        let mut past = Self { turns: Vec::new(), messages: messages.to_vec() };
+        let mut question: Option<&str> = None;
+        for message in messages {
+            match message.role {
+                Role::System => {}
+                Role::User => question = Some(&message.content),
+                Role::Assistant => {
+                    if let Some(question) = question.take() {
+                        past.turns.push(PastTurn {
+                            question: question.to_owned(),
+                            answer: message.content.clone(),
+                            language: portavoz_text::language::detect(question).unwrap_or(default),
+                        });
+                    }
+                }
+            }
+        }
+        past.messages.retain(|message| message.role != Role::System);
+        past
+    }
+}
+
+/// The message without control characters and outer white space.
+fn checked(message: &str, limit: usize) -> Result<String, AskError> {
+    let message: String = message.chars().filter(|c| !c.is_control() || *c == '\n' || *c == '\t').collect();
+    let message = message.trim();
+    let length = message.chars().count();
+    if message.is_empty() {
+        Err(AskError::Empty)
+    } else if length > limit {
+        Err(AskError::TooLong { length, limit })
+    } else {
+        Ok(message.to_owned())
+    }
+}
+
+/// A stranger cannot tell a foreign conversation from one that never was.
+async fn conversation_of(site: &Site, visitor: VisitorId, id: ConversationId) -> Result<Conversation, AskError> {
+    let found = site.storage().turns().conversation(site.id(), id).await.map_err(SiteError::from)?;
+    found.filter(|conversation| conversation.visitor == visitor).ok_or(AskError::UnknownConversation)
+}
+
+async fn past_of(site: &Site, conversation: &Conversation) -> Result<Past, StorageError> {
+    let turns = site.settings().history.max_messages.div_ceil(2).max(1);
+    let turns = u32::try_from(turns).unwrap_or(u32::MAX);
+    let history = site.storage().turns().history(site.id(), conversation.id, turns).await?;
+    Ok(Past::from_turns(history))
+}

@@ -1,0 +1,163 @@
+//! Who answers: the models in order, then the documents themselves, then the predefined message. First success wins,
+//! and each rung that was tried is reported with its reason.
+//!
+//! To add one more rung: 1. its name in `domain::answer::Rung`; 2. its place in [`climb`]; 3. a test that brings the
+//! rungs above it down.
+
+use portavoz_domain::answer::{Outcome, Rung, RungTried};
+use portavoz_domain::context::{Context, pack};
+use portavoz_domain::prompt::{assemble, recent};
+use portavoz_domain::question::Question;
+use portavoz_domain::search::{Hit, SearchResult};
+use portavoz_domain::usage::Usage;
+use portavoz_knowledge::index::{Index, IndexError};
+use portavoz_llm::chat::{ChatModel, ChatRequest};
+use sha2::{Digest, Sha256};
+
+use super::models::{Call, CallEnd, call};
+use super::stock;
+use super::telling::Telling;
+use super::turn::{Run, Told};
+use crate::search::Retrieval;
+
+/// Answers a question from what was retrieved.
+pub(super) async fn climb(
+    run: &Run,
+    index: &Index,
+    question: &Question,
+    retrieved: Result<Retrieval, IndexError>,
+    telling: &mut Telling,
+) -> Told {
+    let mut told = Told { cost_usd_micros: Some(0), ..Told::default() };
+    let retrieval = match retrieved {
+        Ok(retrieval) => retrieval,
+        Err(error) => {
+            tracing::error!(site = %run.site.id(), turn.id = %run.turn, %error, "the search failed");
+            told.tried(Rung::Extractive, None, Some("search_failed"));
+            return stock::predefined(&run.site, question.language, told, telling).await;
+        }
+    };
+    told.charge(retrieval.usage, retrieval.cost_usd_micros);
+    let hits = relevant(retrieval.result, run.site.settings().retrieval.threshold);
+    if hits.is_empty() {
+        return stock::not_known(&run.site, index, question, told, telling).await;
+    }
+    match climb_models(run, question, &hits, &mut told, telling).await {
+        Climbed::Done(outcome) => {
+            told.outcome = Some(outcome);
+            told
+        }
+        Climbed::NotKnown => stock::not_known(&run.site, index, question, told, telling).await,
+        Climbed::Left => told,
+        Climbed::NoModel => stock::extractive(&run.site, index, question, &hits, told, telling).await,
+    }
+}
+
+/// Passages that an answer may rest on, best first.
+fn relevant(result: SearchResult, threshold: f32) -> Vec<Hit> {
+    result.hits.into_iter().filter(|hit| hit.relevance >= threshold).collect()
+}
+
+enum Climbed {
+    Done(Outcome),
+    NotKnown,
+    Left,
+    NoModel,
+}
+
+async fn climb_models(run: &Run, question: &Question, hits: &[Hit], told: &mut Told, telling: &mut Telling) -> Climbed {
+    for (place, model) in run.site.models().iter().enumerate() {
+        let rung = if place == 0 { Rung::Primary } else { Rung::Fallback };
+        let (request, context) = match prepared(run, question, hits, model.as_ref()) {
+            Ok(prepared) => prepared,
+            Err(error) => {
+                tracing::error!(site = %run.site.id(), %error, "the prompt could not be rendered");
+                told.tried(rung, Some(model.name()), Some("prompt"));
+                continue;
+            }
+        };
+        told.prompt_hash = request.messages.first().map(|system| hash(&system.content));
+        let passages: Vec<&Hit> = context.passages.iter().filter_map(|&place| hits.get(place)).collect();
+        let asked = Call {
+            model: model.as_ref(),
+            request: &request,
+            passages: &passages,
+            source_base: &run.site.settings().public_url,
+        };
+        let (end, usage) = call(&asked, telling).await;
+        told.charge(usage, model.price().map(|price| price.cost_usd_micros(&usage)));
+        match end {
+            CallEnd::Answered => {
+                told.tried(rung, Some(model.name()), None);
+                told.model = Some(model.name().to_owned());
+                return Climbed::Done(Outcome::Answered);
+            }
+            CallEnd::NotKnown => {
+                told.tried(rung, Some(model.name()), Some("not_known"));
+                return Climbed::NotKnown;
+            }
+            CallEnd::Left => {
+                told.tried(rung, Some(model.name()), Some("visitor_left"));
+                return Climbed::Left;
+            }
+            CallEnd::Failed(error) => {
+                tracing::warn!(
+                    site = %run.site.id(), turn.id = %run.turn, model = model.name(), code = error.code(), %error,
+                    "a model did not answer"
+                );
+                told.tried(rung, Some(model.name()), Some(error.code()));
+                telling.start_over(error.code()).await;
+            }
+        }
+        if telling.gone() {
+            return Climbed::Left;
+        }
+    }
+    Climbed::NoModel
+}
+
+/// The request to a model, and the context in it.
+fn prepared(
+    run: &Run,
+    question: &Question,
+    hits: &[Hit],
+    model: &dyn ChatModel,
+) -> Result<(ChatRequest, Context), portavoz_domain::prompt::TemplateError> {
+    let settings = run.site.settings();
+    let tokenizer = model.tokenizer();
+    let mut limits = settings.context;
+    limits.max_passages = limits.max_passages.min(settings.retrieval.max_results);
+    let context = pack(hits, question.language, limits, tokenizer);
+    let system = run.site.parts.prompts.system(question.language)?;
+    let last = run.site.parts.prompts.question(question.language, &context.text, &question.text)?;
+    let history = recent(&run.past.messages, settings.history, tokenizer);
+    let request = ChatRequest {
+        messages: assemble(system, &history, last),
+        temperature: Some(settings.generation.temperature),
+        top_p: Some(settings.generation.top_p),
+        max_tokens: Some(settings.generation.max_tokens),
+        stream: run.stream,
+    };
+    Ok((request, context))
+}
+
+/// The first 16 hexadecimal digits of the SHA-256: enough to tell prompts apart.
+fn hash(text: &str) -> String {
+    Sha256::digest(text).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Told {
+    /// Adds a rung; without a reason it is the one that answered.
+    pub(super) fn tried(&mut self, rung: Rung, model: Option<&str>, reason: Option<&str>) {
+        self.ladder.push(RungTried { rung, model: model.map(str::to_owned), reason: reason.map(str::to_owned) });
+    }
+
+    /// Adds a call's tokens and price; a call of unknown price that used anything makes the sum unknown.
+    fn charge(&mut self, usage: Usage, cost_usd_micros: Option<u64>) {
+        if usage.prompt_tokens == 0 && usage.completion_tokens == 0 {
+            return;
+        }
+        self.usage = self.usage.plus(&usage);
+        self.cost_usd_micros = self.cost_usd_micros.zip(cost_usd_micros).map(|(sum, cost)| sum + cost);
+    }
+}

@@ -1,0 +1,155 @@
+//! The rungs that have a model: one call, told to the visitor as it comes.
+
+use futures::StreamExt;
+use portavoz_domain::markers::{Beginning, MarkerStream, beginning};
+use portavoz_domain::message::Message;
+use portavoz_domain::search::Hit;
+use portavoz_domain::tokens::CountTokens;
+use portavoz_domain::usage::Usage;
+use portavoz_llm::LlmError;
+use portavoz_llm::chat::{ChatEvent, ChatModel, ChatRequest};
+
+use super::sources::citation;
+use super::telling::Telling;
+
+/// Tokens that the chat format adds to each message, as published for the o200k models; only estimates use it.
+const TOKENS_PER_MESSAGE: u64 = 4;
+
+/// What a model is asked.
+pub(super) struct Call<'a> {
+    pub(super) model: &'a dyn ChatModel,
+    pub(super) request: &'a ChatRequest,
+    /// The passages of the context, in their order there.
+    pub(super) passages: &'a [&'a Hit],
+    /// Where portavoz's own pages are.
+    pub(super) source_base: &'a str,
+}
+
+/// How a call ended.
+pub(super) enum CallEnd {
+    /// The whole answer was told.
+    Answered,
+    /// The model found no answer in the passages; nothing was told.
+    NotKnown,
+    /// No answer, or only a part.
+    Failed(LlmError),
+    /// Whoever asked has left.
+    Left,
+}
+
+/// Calls the model. The usage is what the provider said, or else an estimate; zero if the call never began.
+pub(super) async fn call(call: &Call<'_>, telling: &mut Telling) -> (CallEnd, Usage) {
+    let begun = tokio::select! {
+        biased;
+        () = telling.left() => return (CallEnd::Left, Usage::default()),
+        begun = call.model.chat(call.request) => begun,
+    };
+    let mut stream = match begun {
+        Ok(stream) => stream,
+        Err(error) => return (CallEnd::Failed(error), Usage::default()),
+    };
+    let mut raw = String::new();
+    let mut answer = Streaming::new(call);
+    let mut reported = None;
+    let end = loop {
+        let event = tokio::select! {
+            biased;
+            () = telling.left() => break CallEnd::Left,
+            event = stream.next() => event,
+        };
+        match event {
+            Some(Ok(ChatEvent::Delta(text))) => {
+                raw.push_str(&text);
+                answer.take(&text, telling).await;
+            }
+            Some(Ok(ChatEvent::End(end))) => {
+                reported = end.usage;
+                break answer.finish(end.finish_reason.as_deref(), telling).await;
+            }
+            Some(Err(error)) => break CallEnd::Failed(error),
+            None => break CallEnd::Failed(LlmError::Transient("the answer was cut".to_owned())),
+        }
+    };
+    // Dropped before anything else happens, so that the provider stops working for nobody.
+    drop(stream);
+    let usage = reported.unwrap_or_else(|| estimate(&call.request.messages, &raw, call.model.tokenizer()));
+    (end, usage)
+}
+
+/// An answer on its way to the visitor: markers renumbered, the beginning held until it is clear that it is one.
+struct Streaming<'a> {
+    call: &'a Call<'a>,
+    markers: MarkerStream,
+    /// The beginning, while it may still be the mark of not knowing.
+    undecided: Option<String>,
+    not_known: bool,
+}
+
+impl<'a> Streaming<'a> {
+    fn new(call: &'a Call<'a>) -> Self {
+        Self { call, markers: MarkerStream::new(call.passages.len()), undecided: Some(String::new()), not_known: false }
+    }
+
+    async fn take(&mut self, piece: &str, telling: &mut Telling) {
+        if self.not_known {
+            return;
+        }
+        match self.undecided.take() {
+            None => self.tell(piece, telling).await,
+            Some(mut held) => {
+                held.push_str(piece);
+                match beginning(&held) {
+                    Beginning::Undecided => self.undecided = Some(held),
+                    Beginning::NotKnown => self.not_known = true,
+                    Beginning::Answer => self.tell(&held, telling).await,
+                }
+            }
+        }
+    }
+
+    async fn tell(&mut self, text: &str, telling: &mut Telling) {
+        let marked = self.markers.push(text);
+        telling.say(&marked.text).await;
+        for passage in marked.newly_cited {
+            self.cite(passage, telling).await;
+        }
+    }
+
+    async fn cite(&self, passage: usize, telling: &mut Telling) {
+        let index = telling.citations.len() + 1;
+        if let Some(hit) = self.call.passages.get(passage) {
+            telling.cite(citation(hit, index, None, self.call.source_base)).await;
+        }
+    }
+
+    async fn finish(&mut self, reason: Option<&str>, telling: &mut Telling) -> CallEnd {
+        if self.not_known {
+            return CallEnd::NotKnown;
+        }
+        if let Some(held) = self.undecided.take() {
+            self.tell(&held, telling).await;
+        }
+        let rest = self.markers.finish();
+        telling.say(&rest).await;
+        if telling.text.trim().is_empty() {
+            let reason = reason.unwrap_or("no reason");
+            return CallEnd::Failed(LlmError::Transient(format!("the answer is empty (`{reason}`)")));
+        }
+        // An answer without markers still rests on the best passage it was given.
+        if telling.citations.is_empty() {
+            self.cite(0, telling).await;
+        }
+        CallEnd::Answered
+    }
+}
+
+/// Tokens of a call, by the model's tokenizer.
+fn estimate(messages: &[Message], answer: &str, tokenizer: &dyn CountTokens) -> Usage {
+    let count = |text: &str| u64::try_from(tokenizer.count(text)).unwrap_or(u64::MAX);
+    Usage {
+        prompt_tokens: messages.iter().map(|message| count(&message.content) + TOKENS_PER_MESSAGE).sum(),
+        completion_tokens: count(answer),
+        estimated: true,
+        ..Usage::default()
+    }
+}

@@ -1,0 +1,108 @@
+//! Replies that need no model: smalltalk, what is not known, sentences quoted from the documents, the predefined
+//! message.
+
+use portavoz_domain::answer::{Outcome, Rung};
+use portavoz_domain::extract::{Extract, ExtractLimits, extract};
+use portavoz_domain::phrases;
+use portavoz_domain::question::{Question, Smalltalk};
+use portavoz_domain::search::Hit;
+use portavoz_knowledge::index::Index;
+use portavoz_text::language::Language;
+
+use super::sources::citation;
+use super::telling::Telling;
+use super::turn::Told;
+use crate::site::Site;
+
+/// Topics that a visitor is offered when the documents are silent.
+const OFFERED_TOPICS: usize = 3;
+
+/// A friendly line; no documents, no model.
+pub(super) async fn smalltalk(site: &Site, kind: Smalltalk, language: Language, telling: &mut Telling) -> Told {
+    let name = site.contact().name;
+    let owner = name.as_deref();
+    let line = match kind {
+        Smalltalk::Greeting if site.settings().suggestions.is_empty() => {
+            phrases::greeting(language, owner, &phrases::suggestions(language, owner))
+        }
+        Smalltalk::Greeting => phrases::greeting(language, owner, &site.settings().suggestions),
+        Smalltalk::Thanks => phrases::thanks(language, owner),
+        Smalltalk::Farewell => phrases::farewell(language, owner),
+    };
+    telling.say(&line).await;
+    let mut told = Told { outcome: Some(Outcome::Smalltalk), cost_usd_micros: Some(0), ..Told::default() };
+    told.tried(Rung::Stock, None, None);
+    told
+}
+
+/// The documents are silent: says so, offers what they do speak of, and keeps the question for the owner.
+pub(super) async fn not_known(
+    site: &Site,
+    index: &Index,
+    question: &Question,
+    mut told: Told,
+    telling: &mut Telling,
+) -> Told {
+    let topics = index.nearest_topics(question, OFFERED_TOPICS).unwrap_or_default();
+    let topics: Vec<String> = topics.into_iter().map(|(topic, _)| topic).collect();
+    let contact = site.contact();
+    telling.say(&phrases::not_known(question.language, contact.name.as_deref(), &topics, &contact)).await;
+    told.outcome = Some(Outcome::NotKnown);
+    told.unanswered = true;
+    told.tried(Rung::Stock, None, None);
+    told
+}
+
+/// The sentences of the passages that answer, quoted and cited. Passages of which no sentence answers leave it to
+/// the predefined message.
+pub(super) async fn extractive(
+    site: &Site,
+    index: &Index,
+    question: &Question,
+    hits: &[Hit],
+    mut told: Told,
+    telling: &mut Telling,
+) -> Told {
+    let idf = |stem: &str| index.idf(stem);
+    let Some(extract) = extract(question, hits, &idf, ExtractLimits::default()) else {
+        told.tried(Rung::Extractive, None, Some("no_sentence"));
+        return predefined(site, question.language, told, telling).await;
+    };
+    quote(site, question, hits, &extract, telling).await;
+    told.outcome = Some(Outcome::Answered);
+    told.tried(Rung::Extractive, None, None);
+    told
+}
+
+/// Tells an extract: an introduction in the visitor's language, then each quotation with its source.
+async fn quote(site: &Site, question: &Question, hits: &[Hit], extract: &Extract, telling: &mut Telling) {
+    let quoted_language = extract.quoted.first().and_then(|quoted| hits.get(quoted.hit)).map(|hit| hit.chunk.language);
+    let quoted_language = quoted_language.unwrap_or(question.language);
+    let name = site.contact().name;
+    telling.say(&phrases::introduction(question.language, name.as_deref(), quoted_language)).await;
+    // Passages in order of first mention: their numbers.
+    let mut numbered: Vec<usize> = Vec::new();
+    for quoted in &extract.quoted {
+        let known = numbered.iter().position(|&hit| hit == quoted.hit);
+        let number = known.unwrap_or(numbered.len()) + 1;
+        let separator = if extract.list { "\n- " } else { " " };
+        telling.say(&format!("{separator}{} [{number}]", quoted.text)).await;
+        if known.is_none() {
+            numbered.push(quoted.hit);
+            if let Some(hit) = hits.get(quoted.hit) {
+                telling.cite(citation(hit, number, Some(&quoted.text), &site.settings().public_url)).await;
+            }
+        }
+    }
+}
+
+/// The last rung: who to ask, never a dead end.
+pub(super) async fn predefined(site: &Site, language: Language, mut told: Told, telling: &mut Telling) -> Told {
+    telling.start_over("predefined").await;
+    let contact = site.contact();
+    telling.say(&phrases::predefined(language, contact.name.as_deref(), &contact)).await;
+    told.outcome = Some(Outcome::NotKnown);
+    told.unanswered = true;
+    told.tried(Rung::Predefined, None, None);
+    told
+}

@@ -1,0 +1,161 @@
+//! The steps of one turn, in order, from the admitted question to the settled row.
+
+use std::sync::Arc;
+
+use portavoz_domain::answer::{AnswerEvent, Done, Outcome, RungTried};
+use portavoz_domain::ids::{ConversationId, TurnId, VisitorId};
+use portavoz_domain::question::Understood;
+use portavoz_domain::timestamp::Timestamp;
+use portavoz_domain::turn::{NewTurn, Settlement, TurnStatus};
+use portavoz_domain::understanding::understand;
+use portavoz_domain::usage::{Usage, usd};
+use portavoz_text::language::Language;
+use tokio::sync::mpsc;
+
+use super::telling::Telling;
+use super::{Past, ladder, stock};
+use crate::search::retrieve;
+use crate::site::Site;
+
+/// Stable code of a turn that the database would not take.
+const STORAGE_UNAVAILABLE: &str = "storage_unavailable";
+/// Passages searched for, as a multiple of those that may be used: near-duplicates make room for the next ones.
+const SEARCHED_PER_USED: usize = 3;
+
+/// One admitted question.
+pub(super) struct Run {
+    pub(super) site: Arc<Site>,
+    pub(super) arrived: Timestamp,
+    pub(super) turn: TurnId,
+    pub(super) conversation: ConversationId,
+    pub(super) visitor: VisitorId,
+    pub(super) told_language: Option<Language>,
+    pub(super) message: String,
+    pub(super) stream: bool,
+    pub(super) past: Past,
+}
+
+/// What the ladder made of a question; the words are with [`Telling`].
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    /// `None` if whoever asked left before the end.
+    pub(super) outcome: Option<Outcome>,
+    pub(super) ladder: Vec<RungTried>,
+    pub(super) model: Option<String>,
+    pub(super) usage: Usage,
+    /// `None` as soon as one call has no known price.
+    pub(super) cost_usd_micros: Option<u64>,
+    pub(super) prompt_hash: Option<String>,
+    pub(super) unanswered: bool,
+}
+
+impl Run {
+    /// Answers, settles and says so, in that order. Never fails: what goes wrong becomes an event.
+    pub(super) async fn answer(self, events: mpsc::Sender<AnswerEvent>) {
+        let site = Arc::clone(&self.site);
+        let mut telling = Telling::new(events, Arc::clone(&site.parts.clock), self.arrived);
+        let index = site.index();
+        let understood = understand(&self.message, self.told_language, &self.past.turns, site.settings().language);
+        let language = match &understood {
+            Understood::Smalltalk(_, language) => *language,
+            Understood::Question(question) => question.language,
+        };
+        let new_turn = self.new_turn(language);
+        // The row is written while the passages are sought; no model is called before both are done.
+        let admission = site.storage().turns().admit(&new_turn);
+        let retrieval = async {
+            match &understood {
+                Understood::Smalltalk(..) => None,
+                Understood::Question(question) => {
+                    let limit = site.settings().retrieval.max_results * SEARCHED_PER_USED;
+                    Some(retrieve(&site, &index, question, limit).await)
+                }
+            }
+        };
+        let (admitted, retrieved) = tokio::join!(admission, retrieval);
+        if let Err(error) = admitted {
+            tracing::error!(site = %site.id(), turn.id = %self.turn, %error, "the turn could not be admitted");
+            telling.send(failed()).await;
+            return;
+        }
+        telling.send(self.start()).await;
+        let told = match (&understood, retrieved) {
+            (Understood::Question(question), Some(retrieved)) => {
+                ladder::climb(&self, &index, question, retrieved, &mut telling).await
+            }
+            (Understood::Smalltalk(kind, language), _) => stock::smalltalk(&site, *kind, *language, &mut telling).await,
+            (Understood::Question(_), None) => Told::default(),
+        };
+        self.settle(told, language, index.generation(), &telling).await;
+    }
+
+    fn new_turn(&self, language: Language) -> NewTurn {
+        NewTurn {
+            site: self.site.id().clone(),
+            id: self.turn,
+            conversation: self.conversation,
+            visitor: self.visitor,
+            created: self.arrived,
+            language,
+            question: self.message.clone(),
+        }
+    }
+
+    fn start(&self) -> AnswerEvent {
+        AnswerEvent::Start {
+            turn_id: self.turn,
+            conversation_id: self.conversation,
+            visitor_token: self.site.visitor_tokens().sign(self.visitor),
+            model: self.site.models().first().map(|model| model.name().to_owned()),
+            variant: None,
+        }
+    }
+
+    /// Writes the end of the turn, then tells it: `done` means committed.
+    async fn settle(&self, told: Told, language: Language, knowledge_generation: u64, telling: &Telling) {
+        let settled = self.site.now();
+        let took_ms = settled.millis_since(self.arrived);
+        let settlement = Settlement {
+            site: self.site.id().clone(),
+            id: self.turn,
+            settled,
+            status: if told.outcome.is_some() { TurnStatus::Complete } else { TurnStatus::Abandoned },
+            outcome: told.outcome,
+            answer: telling.text.clone(),
+            citations: telling.citations.clone(),
+            model: told.model.clone(),
+            ladder: told.ladder.clone(),
+            usage: told.usage,
+            cost_usd_micros: told.cost_usd_micros,
+            first_token_ms: telling.first_token_ms,
+            took_ms,
+            prompt_hash: told.prompt_hash,
+            knowledge_generation,
+            unanswered: told.unanswered,
+        };
+        if let Err(error) = self.site.storage().turns().settle(&settlement).await {
+            tracing::error!(site = %self.site.id(), turn.id = %self.turn, %error, "the turn could not be settled");
+            telling.send(failed()).await;
+            return;
+        }
+        let Some(outcome) = told.outcome else { return };
+        let done = Done {
+            outcome,
+            language,
+            model: told.model,
+            usage: told.usage,
+            cost_usd: told.cost_usd_micros.map(usd),
+            quality: None,
+            ladder: told.ladder,
+            took_ms,
+        };
+        telling.send(AnswerEvent::Done(Box::new(done))).await;
+    }
+}
+
+fn failed() -> AnswerEvent {
+    AnswerEvent::Failed {
+        code: STORAGE_UNAVAILABLE.to_owned(),
+        message: "the answer could not be kept; please try again later".to_owned(),
+    }
+}

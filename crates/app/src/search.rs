@@ -1,0 +1,88 @@
+//! Finding passages for a question: the retrieval step of a turn, and the owner's search bench.
+
+use std::time::Duration;
+
+use portavoz_domain::question::{Question, Understood};
+use portavoz_domain::search::SearchResult;
+use portavoz_domain::understanding::understand;
+use portavoz_domain::usage::{Price, Usage};
+use portavoz_knowledge::index::{Index, IndexError};
+use portavoz_knowledge::vectors::QueryVector;
+use portavoz_llm::embed::EmbeddingRole;
+use portavoz_text::language::Language;
+
+use crate::site::{Site, SiteError};
+
+/// What a retrieval found and what its vector cost.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Retrieval {
+    pub(crate) result: SearchResult,
+    pub(crate) usage: Usage,
+    /// `None` if the embedder has no known price.
+    pub(crate) cost_usd_micros: Option<u64>,
+}
+
+/// Searches the site for free text, as the owner's search bench does: smalltalk is searched for like anything else.
+pub async fn search(site: &Site, query: &str, limit: usize) -> Result<SearchResult, SiteError> {
+    let question = match understand(query, None, &[], site.settings().language) {
+        Understood::Question(question) => question,
+        Understood::Smalltalk(_, language) => bare_question(query, language),
+    };
+    Ok(retrieve(site, &site.index(), &question, limit).await?.result)
+}
+
+/// Searches for an understood question, with its vector if the site has an embedder and it answers in time: a visitor
+/// does not wait for a slow embedder, nor go without an answer for a broken one.
+pub(crate) async fn retrieve(
+    site: &Site,
+    index: &Index,
+    question: &Question,
+    limit: usize,
+) -> Result<Retrieval, IndexError> {
+    let (vector, usage, cost_usd_micros) = query_vector(site, index, question).await;
+    let vector = vector.as_deref().zip(site.embedder());
+    let vector = vector.map(|(values, embedder)| QueryVector { embedder: embedder.name(), values });
+    let result = index.search(question, vector, limit)?;
+    Ok(Retrieval { result, usage, cost_usd_micros })
+}
+
+async fn query_vector(site: &Site, index: &Index, question: &Question) -> (Option<Vec<f32>>, Usage, Option<u64>) {
+    let nothing = (None, Usage::default(), Some(0));
+    let Some(embedder) = site.embedder() else { return nothing };
+    // Vectors of two models never meet: until the index is rebuilt for a new embedder, search is lexical.
+    if index.embedder().is_none_or(|(of_index, _)| of_index != embedder.name()) {
+        return nothing;
+    }
+    let limit: Duration = site.settings().retrieval.embedding_timeout;
+    let texts = [question.standalone()];
+    match tokio::time::timeout(limit, embedder.embed(&texts, EmbeddingRole::Query)).await {
+        Ok(Ok(mut embedded)) => {
+            let price = embedder.price_per_million();
+            let cost = price.map(|input| embedding_price(input).cost_usd_micros(&embedded.usage));
+            (embedded.vectors.pop(), embedded.usage, cost)
+        }
+        Ok(Err(error)) => {
+            tracing::warn!(site = %site.id(), code = error.code(), %error, "the question has no vector");
+            nothing
+        }
+        Err(_) => {
+            tracing::warn!(site = %site.id(), limit_ms = limit.as_millis(), "the embedder was too slow for a question");
+            nothing
+        }
+    }
+}
+
+/// Embeddings bill their input alone.
+pub(crate) const fn embedding_price(input: u64) -> Price {
+    Price { input, cached_input: input, cache_write: input, output: 0 }
+}
+
+fn bare_question(text: &str, language: Language) -> Question {
+    Question {
+        text: text.to_owned(),
+        language,
+        carried: None,
+        facets: Vec::new(),
+        wants: portavoz_domain::question::Wants::Open,
+    }
+}

@@ -1,0 +1,87 @@
+//! A site's configuration, validated: what the use cases need to know, free of files and environment.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use portavoz_domain::contact::ContactCard;
+use portavoz_domain::context::ContextLimits;
+use portavoz_domain::prompt::HistoryLimits;
+use portavoz_text::language::Language;
+
+/// Everything that can be set about a site's answers.
+#[derive(Debug, Clone)]
+pub struct SiteSettings {
+    /// What the owner says about ways to be reached; a JSON Resume fills what is missing.
+    pub owner: ContactCard,
+    /// Spoken when neither visitor nor conversation tell a language.
+    pub language: Language,
+    /// The page's title; made from the owner's name if absent.
+    pub title: Option<String>,
+    /// First words on the page; a stock greeting if absent.
+    pub greeting: Option<String>,
+    /// Questions offered to visitors; made from the documents if empty.
+    pub suggestions: Vec<String>,
+    /// Where visitors reach portavoz, without a final `/`; empty makes citations relative to the server.
+    pub public_url: String,
+    /// The longest message, in characters.
+    pub max_message_chars: usize,
+    /// See [`RetrievalSettings`].
+    pub retrieval: RetrievalSettings,
+    /// How much a model reads.
+    pub context: ContextLimits,
+    /// How much of the conversation goes along.
+    pub history: HistoryLimits,
+    /// See [`GenerationSettings`].
+    pub generation: GenerationSettings,
+    /// See [`KnowledgeSettings`].
+    pub knowledge: KnowledgeSettings,
+}
+
+/// What counts as found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RetrievalSettings {
+    /// Passages at most.
+    pub max_results: usize,
+    /// The least relevance, 0..=1, of a passage that an answer may rest on.
+    pub threshold: f32,
+    /// How long the question's vector may take before the search goes on without it.
+    pub embedding_timeout: Duration,
+}
+
+impl Default for RetrievalSettings {
+    fn default() -> Self {
+        Self { max_results: 4, threshold: 0.75, embedding_timeout: Duration::from_millis(1_500) }
+    }
+}
+
+/// Parameters of generation, sent to models that accept them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct GenerationSettings {
+    /// 0..=2.
+    pub temperature: f32,
+    /// 0..=1.
+    pub top_p: f32,
+    /// Tokens of an answer at most.
+    pub max_tokens: u32,
+}
+
+impl Default for GenerationSettings {
+    fn default() -> Self {
+        Self { temperature: 0.7, top_p: 0.9, max_tokens: 1_000 }
+    }
+}
+
+/// Where the documents are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnowledgeSettings {
+    /// The folder of documents.
+    pub folder: PathBuf,
+    /// Pages of the owner's site, read at each ingest.
+    pub urls: Vec<String>,
+    /// Sitemaps of the owner's site; every page they name is read.
+    pub sitemaps: Vec<String>,
+    /// Larger files are skipped.
+    pub max_file_bytes: usize,
+    /// Pages of one sitemap at most.
+    pub max_pages: usize,
+}

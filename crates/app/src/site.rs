@@ -1,0 +1,241 @@
+//! A site: one portfolio with its settings, storage, models and live index.
+//!
+//! Many tasks share a site. The index is swapped whole, so a question that began on the old one ends on it. Answers
+//! run as tracked tasks: [`Site::finish`] waits for them, which is what a graceful shutdown is.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use portavoz_domain::contact::ContactCard;
+use portavoz_domain::document::Document;
+use portavoz_domain::ids::{ConversationId, DocumentId, SiteId, TurnId, VisitorId};
+use portavoz_domain::prompt::Prompts;
+use portavoz_domain::timestamp::Timestamp;
+use portavoz_domain::tokens::CountTokens;
+use portavoz_knowledge::index::{Index, IndexError};
+use portavoz_knowledge::readers::contact_card;
+use portavoz_knowledge::web::Client;
+use portavoz_llm::chat::ChatModel;
+use portavoz_llm::embed::Embedder;
+use portavoz_storage::{Storage, StorageError};
+use tokio_util::task::TaskTracker;
+
+use crate::clock::{Clock, Entropy, id_bytes};
+use crate::settings::SiteSettings;
+use crate::visitor::{SECRET_BYTES, VisitorTokens};
+
+/// Name of the secret that signs visitor tokens.
+const VISITOR_SECRET: &str = "visitor-tokens";
+
+/// What a site is made of.
+pub struct SiteParts {
+    /// Its name.
+    pub id: SiteId,
+    /// Its configuration.
+    pub settings: SiteSettings,
+    /// Compiled prompt templates.
+    pub prompts: Prompts,
+    /// Where its rows are.
+    pub storage: Arc<dyn Storage>,
+    /// The primary model, then the fallbacks; empty means that answers are quoted from the documents.
+    pub models: Vec<Arc<dyn ChatModel>>,
+    /// Gives vectors to passages and questions, if configured.
+    pub embedder: Option<Arc<dyn Embedder>>,
+    /// Counts tokens of passages at ingest and of contexts when there is no model.
+    pub tokenizer: &'static dyn CountTokens,
+    /// Fetches pages of the owner's site; without it, configured pages are named as problems.
+    pub web: Option<Client>,
+    /// The folder of this site's index.
+    pub index_root: PathBuf,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Gives random bytes.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// Why a site cannot be opened or brought up to date.
+#[derive(Debug, thiserror::Error)]
+pub enum SiteError {
+    /// The database said no.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// The index cannot be built.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+}
+
+impl SiteError {
+    /// True if the database cannot be reached for now: trying later may help.
+    pub const fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Storage(StorageError::Unavailable(_)))
+    }
+}
+
+/// One portfolio, open.
+pub struct Site {
+    pub(crate) parts: SiteParts,
+    pub(crate) live: ArcSwap<Live>,
+    pub(crate) ingesting: tokio::sync::Mutex<()>,
+    visitor_tokens: VisitorTokens,
+    tasks: TaskTracker,
+}
+
+/// What changes with an ingest, swapped as one.
+pub(crate) struct Live {
+    pub(crate) index: Arc<Index>,
+    pub(crate) contact: ContactCard,
+}
+
+impl Live {
+    pub(crate) fn new(index: Index, contact: ContactCard) -> Self {
+        let index = match &contact.name {
+            Some(name) => index.with_owner(name),
+            None => index,
+        };
+        Self { index: Arc::new(index), contact }
+    }
+}
+
+/// The configured contact card, completed from the first JSON Resume in the folder.
+pub(crate) async fn complete_contact(parts: &SiteParts) -> Result<ContactCard, StorageError> {
+    let card = parts.settings.owner.clone();
+    for entry in parts.storage.knowledge().documents(&parts.id).await? {
+        // Only a JSON file can be one. It is read again as a file, because the stored text is prose by now.
+        if !entry.id.as_str().ends_with(".json") {
+            continue;
+        }
+        let bytes = tokio::fs::read(parts.settings.knowledge.folder.join(entry.id.as_str())).await;
+        if let Some(found) = bytes.ok().as_deref().and_then(contact_card) {
+            return Ok(card.completed_by(found));
+        }
+    }
+    Ok(card)
+}
+
+impl std::fmt::Debug for Site {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Site").field("id", &self.parts.id).finish_non_exhaustive()
+    }
+}
+
+impl Site {
+    /// Opens a site on the index that was last built, whatever has happened to the documents since: bringing it up to
+    /// date is [`crate::ingest`]'s work. A missing or broken index is built again from what the database remembers.
+    pub async fn open(parts: SiteParts) -> Result<Arc<Self>, SiteError> {
+        let mut fresh = [0; SECRET_BYTES];
+        parts.entropy.fill(&mut fresh);
+        let secret = parts.storage.secrets().get_or_insert(&parts.id, VISITOR_SECRET, &fresh).await?;
+        let opened = match Index::open_current(&parts.index_root) {
+            Ok(opened) => opened,
+            Err(error) => {
+                tracing::warn!(site = %parts.id, %error, "the index cannot be read and is built again");
+                None
+            }
+        };
+        let stale = opened.is_none();
+        let index = match opened {
+            Some(index) => index,
+            None => Index::in_memory(0, Vec::new(), None)?,
+        };
+        let contact = complete_contact(&parts).await?;
+        let site = Arc::new(Self {
+            visitor_tokens: VisitorTokens::new(parts.id.clone(), secret),
+            live: ArcSwap::from_pointee(Live::new(index, contact)),
+            ingesting: tokio::sync::Mutex::new(()),
+            tasks: TaskTracker::new(),
+            parts,
+        });
+        if stale && site.storage().knowledge().generation(site.id()).await? > 0 {
+            site.refresh().await?;
+        }
+        Ok(site)
+    }
+
+    /// The site's name.
+    pub fn id(&self) -> &SiteId {
+        &self.parts.id
+    }
+
+    /// Its configuration.
+    pub fn settings(&self) -> &SiteSettings {
+        &self.parts.settings
+    }
+
+    /// Its database.
+    pub fn storage(&self) -> &dyn Storage {
+        self.parts.storage.as_ref()
+    }
+
+    /// The index that questions are answered from at this moment.
+    pub fn index(&self) -> Arc<Index> {
+        Arc::clone(&self.live.load().index)
+    }
+
+    /// The owner's contact card: what the configuration says, completed from the documents.
+    pub fn contact(&self) -> ContactCard {
+        self.live.load().contact.clone()
+    }
+
+    /// The models in the order of the ladder.
+    pub fn models(&self) -> &[Arc<dyn ChatModel>] {
+        &self.parts.models
+    }
+
+    /// The embedder, if there is one.
+    pub fn embedder(&self) -> Option<&dyn Embedder> {
+        self.parts.embedder.as_deref()
+    }
+
+    /// Proves that questions can be answered: the database responds.
+    pub async fn check(&self) -> Result<(), SiteError> {
+        Ok(self.storage().ping().await?)
+    }
+
+    /// A document of the site, for showing a source.
+    pub async fn document(&self, id: &DocumentId) -> Result<Option<Document>, SiteError> {
+        Ok(self.storage().knowledge().document(self.id(), id).await?)
+    }
+
+    /// Signs and reads visitor tokens.
+    pub fn visitor_tokens(&self) -> &VisitorTokens {
+        &self.visitor_tokens
+    }
+
+    /// The time, by the site's clock.
+    pub fn now(&self) -> Timestamp {
+        self.parts.clock.now()
+    }
+
+    /// Mints a visitor.
+    pub fn new_visitor(&self) -> VisitorId {
+        VisitorId::mint(self.now(), id_bytes(self.parts.entropy.as_ref()))
+    }
+
+    /// Mints the id of a request, for logs.
+    pub fn new_request_id(&self) -> String {
+        self.new_turn().to_string()
+    }
+
+    /// Mints a conversation.
+    pub(crate) fn new_conversation(&self) -> ConversationId {
+        ConversationId::mint(self.now(), id_bytes(self.parts.entropy.as_ref()))
+    }
+
+    /// Mints a turn.
+    pub(crate) fn new_turn(&self) -> TurnId {
+        TurnId::mint(self.now(), id_bytes(self.parts.entropy.as_ref()))
+    }
+
+    /// Tracks tasks that must end before the process does.
+    pub(crate) fn tasks(&self) -> &TaskTracker {
+        &self.tasks
+    }
+
+    /// Waits until every running answer has been told and settled. New ones may still begin while it waits: stop
+    /// taking questions first.
+    pub async fn finish(&self) {
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+}

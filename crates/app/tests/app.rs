@@ -1,0 +1,10 @@
+//! The use cases at their border: a real SQLite in memory, real documents and index, a scripted model, a mock clock
+//! and seeded randomness.
+#![allow(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
+
+mod app {
+    mod answering;
+    mod conversations;
+    mod ingesting;
+    mod leaving;
+}
