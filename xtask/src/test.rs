@@ -8,6 +8,7 @@
 //! | variable | meaning |
 //! |---|---|
 //! | `PORTAVOZ_TEST_WEIGHTS` | a sentence-transformers folder with real weights |
+//! | `PORTAVOZ_TEST_POSTGRES` | set by you, if at all: the address of a server to use instead of a throw-away cluster |
 //! | `CI` | if set, what is missing (PostgreSQL, weights) fails a test instead of skipping it with a notice |
 
 use std::path::PathBuf;
