@@ -33,15 +33,18 @@ const BULLET = /^(\s*)[-*•]\s+(.*)$/;
 const NUMBER = /^(\s*)(\d{1,3})[.)]\s+(.*)$/;
 const HEADING = /^#{1,6}\s+(.*)$/;
 const FENCE = /^\s*```/;
+// Quotations and lists inside each other; what is deeper is shown as text. Nobody writes more, except to make us hang.
+const DEEPEST = 8;
 
 /**
  * Renders `text`.
  *
  * @param {string} text
  * @param {CitationMaker} cite
+ * @param {number} [depth] quotations around this one
  * @returns {DocumentFragment}
  */
-export function renderMarkdown(text, cite) {
+export function renderMarkdown(text, cite, depth = 0) {
   const fragment = document.createDocumentFragment();
   const lines = text.replace(/\r\n?/g, "\n").split("\n");
   /** @type {string[]} */
@@ -68,7 +71,7 @@ export function renderMarkdown(text, cite) {
       endParagraph();
       let end = at + 1;
       while (end < lines.length && isListLine(lines[end] ?? "")) end += 1;
-      fragment.append(listOf(lines.slice(at, end), cite));
+      fragment.append(listOf(lines.slice(at, end), cite, depth));
       at = end - 1;
     } else if (HEADING.test(line)) {
       endParagraph();
@@ -77,13 +80,13 @@ export function renderMarkdown(text, cite) {
       const heading = element("p");
       heading.append(strong);
       fragment.append(heading);
-    } else if (line.startsWith(">")) {
+    } else if (line.startsWith(">") && depth < DEEPEST) {
       endParagraph();
       let end = at + 1;
       while (end < lines.length && (lines[end] ?? "").startsWith(">")) end += 1;
       const quote = element("blockquote");
       const quoted = lines.slice(at, end).map((each) => each.replace(/^>\s?/, ""));
-      quote.append(renderMarkdown(quoted.join("\n"), cite));
+      quote.append(renderMarkdown(quoted.join("\n"), cite, depth + 1));
       fragment.append(quote);
       at = end - 1;
     } else if (line.trim() === "") {
@@ -142,26 +145,28 @@ function paragraphOf(lines, cite) {
  *
  * @param {string[]} lines
  * @param {CitationMaker} cite
+ * @param {number} depth lists and quotations around this one
  */
-function listOf(lines, cite) {
+function listOf(lines, cite, depth) {
   const numbered = NUMBER.exec(lines[0] ?? "");
   const list = element(numbered ? "ol" : "ul");
   if (numbered && numbered[2] !== "1") list.setAttribute("start", numbered[2] ?? "1");
-  const depth = indent(lines[0] ?? "");
+  const own = indent(lines[0] ?? "");
   for (let at = 0; at < lines.length; at += 1) {
     const line = lines[at] ?? "";
     let end = at + 1;
-    while (end < lines.length && indent(lines[end] ?? "") > depth) end += 1;
+    while (end < lines.length && indent(lines[end] ?? "") > own) end += 1;
     const item = element("li");
     appendInline(item, line.replace(BULLET, "$2").replace(NUMBER, "$3").trim(), cite);
     const inner = lines.slice(at + 1, end);
-    const firstItem = inner.findIndex((each) => BULLET.test(each) || NUMBER.test(each));
+    const isItem = (/** @type {string} */ each) => BULLET.test(each) || NUMBER.test(each);
+    const firstItem = depth < DEEPEST ? inner.findIndex(isItem) : -1;
     const plain = firstItem === -1 ? inner : inner.slice(0, firstItem);
     for (const each of plain) {
       item.append(" ");
       appendInline(item, each.trim(), cite);
     }
-    if (firstItem !== -1) item.append(listOf(inner.slice(firstItem), cite));
+    if (firstItem !== -1) item.append(listOf(inner.slice(firstItem), cite, depth + 1));
     list.append(item);
     at = end - 1;
   }

@@ -21,6 +21,8 @@ export async function* readEvents(body) {
   // `stream: true` below keeps the bytes of a character that is split between two reads.
   const decoder = new TextDecoder();
   let rest = "";
+  // A CR at the very end of a read ends its line; if an LF follows in the next one, it belongs to it.
+  let endedInCr = false;
   let name = "";
   /** @type {string[]} */
   let lines = [];
@@ -29,10 +31,14 @@ export async function* readEvents(body) {
       const { done, value } = await reader.read();
       if (done) return;
       rest += decoder.decode(value, { stream: true });
+      if (endedInCr && rest !== "") {
+        rest = rest.replace(/^\n/, "");
+        endedInCr = false;
+      }
       for (;;) {
         const end = rest.search(/\r\n|\n|\r/);
-        // A CR at the very end may be the first half of CRLF: wait for what follows.
-        if (end === -1 || (rest[end] === "\r" && end === rest.length - 1)) break;
+        if (end === -1) break;
+        endedInCr = rest.endsWith("\r") && end === rest.length - 1;
         const line = rest.slice(0, end);
         rest = rest.slice(end + (rest.startsWith("\r\n", end) ? 2 : 1));
         if (line === "") {
