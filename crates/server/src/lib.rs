@@ -1,1 +1,76 @@
-//! server
+//! HTTP: decodes and admits requests, lets `app` answer them, and encodes what happens.
+//!
+//! No rule of a turn lives here. Every route is a file under `routes/`; every error becomes one shape in [`error`].
+//! Start at [`router`].
+//!
+//! To add one more route: 1. its file under `routes/`, with its shapes and `#[utoipa::path]`; 2. its line in
+//! [`router`]; 3. its story in `tests/`; 4. accept the snapshot of `/openapi.json`.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::get;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub mod access;
+pub mod error;
+mod layers;
+mod routes;
+mod serve;
+pub mod state;
+mod wire;
+
+pub use serve::serve;
+pub use state::{AdminToken, AppState, ServerSettings};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "portavoz",
+        description = "The assistant of one person's portfolio. Visitors' routes are open; `/api/admin` takes the \
+                       owner's token as `Authorization: Bearer`; `/v1` speaks the OpenAI protocol. Every error is \
+                       `{error: {code, message, hint?}}`.",
+        license(name = "MIT OR Apache-2.0")
+    ),
+    tags(
+        (name = "visitors", description = "Asking, and reading one's own conversations"),
+        (name = "openai", description = "The OpenAI protocol: any OpenAI SDK is a client"),
+        (name = "owner", description = "For the owner, with the admin token"),
+        (name = "operation", description = "For probes"),
+    )
+)]
+struct Description;
+
+/// The whole application.
+pub fn router(state: AppState) -> Router {
+    let (api, description) = described_routes().split_for_parts();
+    let description = Arc::new(description);
+    let pages = Router::new()
+        .route("/", get(routes::pages::chat))
+        .route("/source", get(routes::pages::source))
+        .route("/docs", get(routes::pages::docs))
+        .route("/assets/{name}", get(routes::assets::asset))
+        .route("/openapi.json", get(move || std::future::ready(axum::Json(Arc::clone(&description)))));
+    let body_limit = DefaultBodyLimit::max(state.settings().max_body_bytes);
+    let routes = api.merge(pages).fallback(routes::not_found).method_not_allowed_fallback(routes::wrong_method);
+    layers::around(routes.layer(body_limit), &state).with_state(state)
+}
+
+/// The description that `/openapi.json` serves.
+pub fn description() -> utoipa::openapi::OpenApi {
+    described_routes().split_for_parts().1
+}
+
+fn described_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(routes::chat::chat))
+        .routes(routes!(routes::conversations::conversation))
+        .routes(routes!(routes::openai::chat_completions))
+        .routes(routes!(routes::openai::models))
+        .routes(routes!(routes::search::search))
+        .routes(routes!(routes::health::healthz))
+        .routes(routes!(routes::health::readyz))
+}

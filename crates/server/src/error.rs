@@ -1,0 +1,193 @@
+//! One error shape, and one table from error to status, code and public words. Causes go to the log alone.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use portavoz_app::ask::AskError;
+use portavoz_app::site::SiteError;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Everything a route can answer instead of what was asked.
+#[derive(Debug)]
+pub enum ApiError {
+    /// The body is not what the route reads.
+    BadRequest(String),
+    /// The body is larger than the limit.
+    TooLarge,
+    /// The body is not JSON by its content type.
+    NotJson,
+    /// The message has nothing in it.
+    EmptyMessage,
+    /// The message is too long.
+    MessageTooLong(String),
+    /// There is no such conversation of this visitor.
+    ConversationNotFound,
+    /// There is no such document.
+    DocumentNotFound,
+    /// There is no such route.
+    NotFound,
+    /// The route has other methods.
+    MethodNotAllowed,
+    /// The owner's token is missing or wrong.
+    Unauthorized,
+    /// Too many questions.
+    RateLimited(Duration),
+    /// The page that asks is not allowed to.
+    OriginNotAllowed(String),
+    /// The database does not answer.
+    StorageUnavailable,
+    /// A defect of ours.
+    Internal,
+}
+
+/// The body of every error.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ErrorBody {
+    /// What went wrong.
+    pub error: ErrorDetail,
+}
+
+/// What went wrong.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ErrorDetail {
+    /// Stable, for programs.
+    pub code: &'static str,
+    /// For people.
+    pub message: String,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+}
+
+impl ApiError {
+    /// Status, stable code, public words, and a hint where there is something to do.
+    fn parts(&self) -> (StatusCode, &'static str, String, Option<String>) {
+        let hint = |text: &str| Some(text.to_owned());
+        match self {
+            Self::BadRequest(why) => (StatusCode::BAD_REQUEST, "bad_request", why.clone(), hint("see /docs")),
+            Self::TooLarge => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "the request is too large".to_owned(), None)
+            }
+            Self::NotJson => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "not_json",
+                "the request is not JSON".to_owned(),
+                hint("send `Content-Type: application/json`"),
+            ),
+            Self::EmptyMessage => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "empty_message", "the message is empty".to_owned(), None)
+            }
+            Self::MessageTooLong(why) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "message_too_long", why.clone(), hint("ask in fewer words"))
+            }
+            Self::ConversationNotFound => (
+                StatusCode::NOT_FOUND,
+                "conversation_not_found",
+                "there is no such conversation".to_owned(),
+                hint("send the `visitor_token` that came with it as `Authorization: Bearer`"),
+            ),
+            Self::DocumentNotFound => {
+                (StatusCode::NOT_FOUND, "document_not_found", "there is no such document".to_owned(), None)
+            }
+            Self::NotFound => {
+                (StatusCode::NOT_FOUND, "not_found", "there is nothing here".to_owned(), hint("see /docs"))
+            }
+            Self::MethodNotAllowed => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method_not_allowed",
+                "this address has other methods".to_owned(),
+                hint("see /docs"),
+            ),
+            Self::Unauthorized => (
+                StatusCode::UNAUTHORIZED,
+                "unauthorized",
+                "the owner's token is missing or wrong".to_owned(),
+                hint("send `Authorization: Bearer TOKEN` with the token of PORTAVOZ_ADMIN_TOKEN or of the first start"),
+            ),
+            Self::RateLimited(wait) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "rate_limited",
+                "too many questions for now".to_owned(),
+                Some(format!("ask again in {} s", seconds(*wait))),
+            ),
+            Self::OriginNotAllowed(origin) => (
+                StatusCode::FORBIDDEN,
+                "origin_not_allowed",
+                format!("pages of `{origin}` may not ask questions here"),
+                hint("the owner can add it to `server.allowed_origins`"),
+            ),
+            Self::StorageUnavailable => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "storage_unavailable",
+                "the answer could not be kept; please try again later".to_owned(),
+                None,
+            ),
+            Self::Internal => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "internal", "something went wrong on our side".to_owned(), None)
+            }
+        }
+    }
+
+    /// The error as status and body; the OpenAI endpoint wraps them in its own shape.
+    pub(crate) fn into_parts(self) -> (StatusCode, ErrorDetail, Option<u64>) {
+        let retry = if let Self::RateLimited(wait) = &self { Some(seconds(*wait)) } else { None };
+        let (status, code, message, hint) = self.parts();
+        (status, ErrorDetail { code, message, hint }, retry)
+    }
+}
+
+/// Whole seconds, at least one.
+fn seconds(wait: Duration) -> u64 {
+    wait.as_millis().div_ceil(1_000).max(1).try_into().unwrap_or(u64::MAX)
+}
+
+/// Adds `Retry-After` where there is one.
+pub(crate) fn with_retry_after(mut response: Response, seconds: Option<u64>) -> Response {
+    if let Some(seconds) = seconds {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let (status, error, retry) = self.into_parts();
+        with_retry_after((status, Json(ErrorBody { error })).into_response(), retry)
+    }
+}
+
+impl From<JsonRejection> for ApiError {
+    fn from(rejection: JsonRejection) -> Self {
+        match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::NotJson,
+            _ => Self::BadRequest(first_line(&rejection.body_text())),
+        }
+    }
+}
+
+impl From<AskError> for ApiError {
+    fn from(error: AskError) -> Self {
+        match error {
+            AskError::Empty => Self::EmptyMessage,
+            AskError::TooLong { .. } => Self::MessageTooLong(error.to_string()),
+            AskError::UnknownConversation => Self::ConversationNotFound,
+            AskError::Site(error) => error.into(),
+        }
+    }
+}
+
+impl From<SiteError> for ApiError {
+    fn from(error: SiteError) -> Self {
+        tracing::error!(%error, "a request met a failing database or index");
+        if error.is_unavailable() { Self::StorageUnavailable } else { Self::Internal }
+    }
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().chars().take(300).collect()
+}

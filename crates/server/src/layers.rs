@@ -1,0 +1,66 @@
+//! What happens around every route: request ids, log lines, CORS, protective headers, panics.
+
+use axum::Router;
+use axum::http::{HeaderName, HeaderValue, Method, Request, header};
+use axum::response::{IntoResponse, Response};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
+use tower_http::trace::TraceLayer;
+
+use crate::error::ApiError;
+use crate::state::AppState;
+
+/// Pages run our own scripts and styles alone, and nobody frames them.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
+     img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Between two pieces of a request's body.
+const BODY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(30);
+const CORS_MAX_AGE: std::time::Duration = std::time::Duration::from_secs(3_600);
+
+/// Wraps the routes.
+pub(crate) fn around(routes: Router<AppState>, state: &AppState) -> Router<AppState> {
+    let header = |name: HeaderName, value: &'static str| {
+        SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+    };
+    // The last layer is the outermost.
+    routes
+        .layer(CatchPanicLayer::custom(|_panic| -> Response { ApiError::Internal.into_response() }))
+        .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
+        .layer(cors(state))
+        .layer(header(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
+        .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(header(header::REFERRER_POLICY, "no-referrer"))
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(SetRequestIdLayer::new(REQUEST_ID, MintRequestId(state.clone())))
+}
+
+/// Closed unless the owner opened it.
+fn cors(state: &AppState) -> CorsLayer {
+    let origins = state.settings().allowed_origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins))
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT])
+        .expose_headers([REQUEST_ID])
+        .max_age(CORS_MAX_AGE)
+}
+
+/// Path without query: the query of a source page names documents.
+fn span<B>(request: &Request<B>) -> tracing::Span {
+    let id = request.headers().get(&REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
+    tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
+}
+
+#[derive(Clone)]
+struct MintRequestId(AppState);
+
+impl MakeRequestId for MintRequestId {
+    fn make_request_id<B>(&mut self, _request: &Request<B>) -> Option<RequestId> {
+        HeaderValue::from_str(&self.0.site().new_request_id()).ok().map(RequestId::new)
+    }
+}

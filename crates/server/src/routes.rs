@@ -1,0 +1,21 @@
+//! The routes, one operation a file: shapes first, then the handler.
+
+use crate::error::ApiError;
+
+pub(crate) mod assets;
+pub(crate) mod chat;
+pub(crate) mod conversations;
+pub(crate) mod health;
+pub(crate) mod openai;
+pub(crate) mod pages;
+pub(crate) mod search;
+
+/// Nothing has this address.
+pub(crate) async fn not_found() -> ApiError {
+    ApiError::NotFound
+}
+
+/// The address exists, for other methods.
+pub(crate) async fn wrong_method() -> ApiError {
+    ApiError::MethodNotAllowed
+}

@@ -1,0 +1,152 @@
+//! `POST /api/chat`: one question, answered as a stream of events or as one object.
+
+use std::convert::Infallible;
+
+use axum::Json;
+use axum::extract::State;
+use axum::extract::rejection::JsonRejection;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures::StreamExt;
+use portavoz_app::ask::{Answer, Answering, Ask, ask};
+use portavoz_domain::ids::ConversationId;
+use portavoz_text::language::Language;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::access::{AllowedOrigin, ClientAddress, KnownVisitor};
+use crate::error::{ApiError, ErrorBody};
+use crate::state::AppState;
+use crate::wire::{Citation, Done, server_event};
+
+/// A question.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct ChatRequest {
+    /// The visitor's words, at most 2,000 characters unless the owner set another limit.
+    message: String,
+    /// The conversation to go on with; absent begins a new one.
+    #[serde(default)]
+    conversation_id: Option<String>,
+    /// Proof that the conversation is the visitor's; `Authorization: Bearer` does as well.
+    #[serde(default)]
+    visitor_token: Option<String>,
+    /// The language to answer in: es, en, pt, fr, de, it or ca. Absent: the question's own.
+    #[serde(default)]
+    language: Option<String>,
+    /// True streams, like `Accept: text/event-stream`.
+    #[serde(default)]
+    stream: Option<bool>,
+}
+
+/// A whole answer.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ChatResponse {
+    /// The answer, in a small subset of Markdown, with `[n]` where a source is cited.
+    answer: String,
+    citations: Vec<Citation>,
+    /// What the check of the answer against its sources found; null while answers are not checked.
+    verification: Option<()>,
+    turn_id: String,
+    conversation_id: String,
+    /// To be sent with the next question of the same conversation.
+    visitor_token: String,
+    #[serde(flatten)]
+    done: Done,
+}
+
+/// Asks a question.
+///
+/// With `Accept: text/event-stream` or `stream: true` the answer comes as server-sent events: `start {turn_id,
+/// conversation_id, visitor_token, model, variant}`, then any number of `delta {text}`, `citation {index, document,
+/// title, url, quote}` and `replace {text, reason}` (all text so far is void), then `done` with the fields of the
+/// whole answer's end, or `failed {code, message}`.
+#[utoipa::path(
+    post, path = "/api/chat", tag = "visitors", request_body = ChatRequest,
+    responses(
+        (status = 200, body = ChatResponse, description = "The answer, or the stream of events"),
+        (status = 400, body = ErrorBody, description = "The body is not a question"),
+        (status = 403, body = ErrorBody, description = "The page's origin is not allowed"),
+        (status = 404, body = ErrorBody, description = "No such conversation of this visitor"),
+        (status = 422, body = ErrorBody, description = "The message is empty or too long"),
+        (status = 429, body = ErrorBody, description = "Too many questions; see `Retry-After`"),
+    )
+)]
+pub(crate) async fn chat(
+    State(state): State<AppState>,
+    _allowed: AllowedOrigin,
+    ClientAddress(address): ClientAddress,
+    KnownVisitor(of_header): KnownVisitor,
+    headers: HeaderMap,
+    body: Result<Json<ChatRequest>, JsonRejection>,
+) -> Result<Response, ApiError> {
+    let Json(request) = body?;
+    let site = state.site();
+    let of_body = request.visitor_token.as_deref().and_then(|token| site.visitor_tokens().read(token));
+    let visitor = of_header.or(of_body);
+    state.admit(address, visitor).map_err(ApiError::RateLimited)?;
+    let stream = request.stream.unwrap_or_else(|| accepts_events(&headers));
+    let question = Ask {
+        message: request.message,
+        visitor: visitor.unwrap_or_else(|| site.new_visitor()),
+        conversation: request.conversation_id.as_deref().map(conversation_id).transpose()?,
+        language: request.language.as_deref().map(language).transpose()?,
+        stream,
+        client_history: Vec::new(),
+    };
+    let answering = ask(site, question).await?;
+    if stream {
+        return Ok(streamed(answering));
+    }
+    let answer = answering.whole().await.ok_or(ApiError::Internal)?;
+    Ok(Json(ChatResponse::try_from(answer)?).into_response())
+}
+
+/// What cannot be a conversation's id is no conversation of anybody's.
+pub(crate) fn conversation_id(text: &str) -> Result<ConversationId, ApiError> {
+    ConversationId::parse(text).map_err(|_| ApiError::ConversationNotFound)
+}
+
+fn language(text: &str) -> Result<Language, ApiError> {
+    text.parse().map_err(|unknown: portavoz_text::language::UnknownLanguage| ApiError::BadRequest(unknown.to_string()))
+}
+
+fn accepts_events(headers: &HeaderMap) -> bool {
+    headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| {
+        accept.split(',').any(|part| part.trim().to_ascii_lowercase().starts_with("text/event-stream"))
+    })
+}
+
+fn streamed(answering: Answering) -> Response {
+    let events = answering.events.map(|event| {
+        let (name, data) = server_event(event);
+        Ok::<_, Infallible>(Event::default().event(name).data(data))
+    });
+    unbuffered(Sse::new(events).keep_alive(KeepAlive::default()).into_response())
+}
+
+/// Asks proxies on the way to pass each event on as it comes.
+pub(crate) fn unbuffered(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+    response
+}
+
+impl TryFrom<Answer> for ChatResponse {
+    type Error = ApiError;
+
+    fn try_from(answer: Answer) -> Result<Self, Self::Error> {
+        // The only failure of an admitted turn is a database that would not keep it.
+        let done = answer.end.map_err(|_| ApiError::StorageUnavailable)?;
+        Ok(Self {
+            answer: answer.text,
+            citations: answer.citations.into_iter().map(Citation::from).collect(),
+            verification: None,
+            turn_id: answer.turn_id.to_string(),
+            conversation_id: answer.conversation_id.to_string(),
+            visitor_token: answer.visitor_token,
+            done: done.into(),
+        })
+    }
+}

@@ -1,0 +1,166 @@
+//! What every route can reach.
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use ipnet::IpNet;
+use portavoz_app::site::Site;
+use portavoz_domain::ids::VisitorId;
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+/// Wrong owner's tokens tolerated from one address in a minute.
+const ADMIN_FAILURES_PER_MINUTE: u32 = 10;
+/// A limiter forgets idle keys once it holds this many, so that it cannot be filled up.
+const KEYS_BEFORE_SWEEP: usize = 10_000;
+
+/// How the server behaves.
+#[derive(Debug, Clone)]
+pub struct ServerSettings {
+    /// Origins, besides the server's own, whose pages may ask questions: `https://maria.example`.
+    pub allowed_origins: Vec<String>,
+    /// Peers whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The largest request body.
+    pub max_body_bytes: usize,
+    /// Questions a minute of one visitor; `None` for no limit.
+    pub per_visitor_per_minute: Option<NonZeroU32>,
+    /// Questions a minute from one address; `None` for no limit.
+    pub per_address_per_minute: Option<NonZeroU32>,
+    /// How long running answers may take to end at shutdown.
+    pub shutdown_grace: Duration,
+}
+
+impl Default for ServerSettings {
+    fn default() -> Self {
+        Self {
+            allowed_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
+            max_body_bytes: 64 * 1024,
+            per_visitor_per_minute: NonZeroU32::new(20),
+            per_address_per_minute: NonZeroU32::new(60),
+            shutdown_grace: Duration::from_secs(30),
+        }
+    }
+}
+
+/// The owner's token, of which only the hash is kept.
+#[derive(Clone)]
+pub struct AdminToken {
+    hash: [u8; 32],
+}
+
+impl std::fmt::Debug for AdminToken {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("AdminToken")
+    }
+}
+
+impl AdminToken {
+    /// From the token itself.
+    pub fn from_token(token: &str) -> Self {
+        Self { hash: Sha256::digest(token).into() }
+    }
+
+    /// From a stored hash; `None` if it has not the length of one.
+    pub fn from_hash(hash: &[u8]) -> Option<Self> {
+        Some(Self { hash: hash.try_into().ok()? })
+    }
+
+    /// What may be stored.
+    pub const fn hash(&self) -> &[u8; 32] {
+        &self.hash
+    }
+
+    /// Whether `token` is the owner's, in time that does not depend on it.
+    pub fn matches(&self, token: &str) -> bool {
+        let hash: [u8; 32] = Sha256::digest(token).into();
+        self.hash.ct_eq(&hash).into()
+    }
+}
+
+/// Shared by all requests; cheap to clone.
+#[derive(Clone)]
+pub struct AppState {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    site: Arc<Site>,
+    settings: ServerSettings,
+    admin: AdminToken,
+    visitors: Option<DefaultKeyedRateLimiter<VisitorId>>,
+    addresses: Option<DefaultKeyedRateLimiter<IpAddr>>,
+    admin_failures: Option<DefaultKeyedRateLimiter<IpAddr>>,
+}
+
+impl AppState {
+    /// The state of a server for one site.
+    pub fn new(site: Arc<Site>, settings: ServerSettings, admin: AdminToken) -> Self {
+        let shared = Shared {
+            visitors: settings.per_visitor_per_minute.map(|limit| RateLimiter::keyed(Quota::per_minute(limit))),
+            addresses: settings.per_address_per_minute.map(|limit| RateLimiter::keyed(Quota::per_minute(limit))),
+            admin_failures: NonZeroU32::new(ADMIN_FAILURES_PER_MINUTE)
+                .map(|limit| RateLimiter::keyed(Quota::per_minute(limit))),
+            site,
+            settings,
+            admin,
+        };
+        Self { shared: Arc::new(shared) }
+    }
+
+    /// The portfolio that is served.
+    pub fn site(&self) -> &Arc<Site> {
+        &self.shared.site
+    }
+
+    /// How the server behaves.
+    pub fn settings(&self) -> &ServerSettings {
+        &self.shared.settings
+    }
+
+    /// The owner's token.
+    pub(crate) fn admin(&self) -> &AdminToken {
+        &self.shared.admin
+    }
+
+    /// Counts a question against the limits of its address and, if it came with a token, of its visitor. The wait
+    /// until the next one is let through, if this one is not.
+    pub(crate) fn admit(&self, address: IpAddr, visitor: Option<VisitorId>) -> Result<(), Duration> {
+        check(self.shared.addresses.as_ref(), &bucket(address))?;
+        match visitor {
+            Some(visitor) => check(self.shared.visitors.as_ref(), &visitor),
+            None => Ok(()),
+        }
+    }
+
+    /// Counts a wrong owner's token against its address.
+    pub(crate) fn admit_admin_failure(&self, address: IpAddr) -> Result<(), Duration> {
+        check(self.shared.admin_failures.as_ref(), &bucket(address))
+    }
+}
+
+fn check<K: std::hash::Hash + Eq + Clone>(
+    limiter: Option<&DefaultKeyedRateLimiter<K>>,
+    key: &K,
+) -> Result<(), Duration> {
+    let Some(limiter) = limiter else { return Ok(()) };
+    if limiter.len() > KEYS_BEFORE_SWEEP {
+        limiter.retain_recent();
+    }
+    limiter.check_key(key).map_err(|refused| {
+        use governor::clock::Clock;
+        refused.wait_time_from(governor::clock::DefaultClock::default().now())
+    })
+}
+
+/// A household has a whole /64 of IPv6 addresses, so they count as one.
+fn bucket(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => IpAddr::V6((u128::from(address) & (u128::MAX << 64)).into()),
+        address => address,
+    }
+}

@@ -1,0 +1,167 @@
+//! Shapes of the API that several routes share, and how an [`AnswerEvent`] becomes one of them.
+
+use portavoz_domain::answer::{self, AnswerEvent};
+use portavoz_domain::usage;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A source. Its `index` is the number in brackets in the answer's text.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct Citation {
+    /// From 1, in order of first mention.
+    index: u32,
+    /// The document's id.
+    document: String,
+    /// Title and headings above the passage.
+    title: String,
+    /// Opens the source at the place; relative to this server if it has no address of its own.
+    url: String,
+    /// The words of the source.
+    quote: String,
+    /// Page, for paged documents.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<u32>,
+}
+
+impl From<answer::Citation> for Citation {
+    fn from(from: answer::Citation) -> Self {
+        Self {
+            index: from.index,
+            document: from.document.to_string(),
+            title: from.title,
+            url: from.url,
+            quote: from.quote,
+            page: from.page,
+        }
+    }
+}
+
+/// Tokens of all model calls of a turn.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+pub(crate) struct Usage {
+    pub(crate) prompt_tokens: u64,
+    /// Of those, read from the provider's cache.
+    pub(crate) cached_tokens: u64,
+    pub(crate) completion_tokens: u64,
+    /// Of those, spent on reasoning.
+    pub(crate) reasoning_tokens: u64,
+    /// True if counted here because the provider did not say.
+    pub(crate) estimated: bool,
+}
+
+impl From<usage::Usage> for Usage {
+    fn from(from: usage::Usage) -> Self {
+        Self {
+            prompt_tokens: from.prompt_tokens,
+            cached_tokens: from.cached_tokens,
+            completion_tokens: from.completion_tokens,
+            reasoning_tokens: from.reasoning_tokens,
+            estimated: from.estimated,
+        }
+    }
+}
+
+/// A rung of the ladder that was tried; the one without `reason` answered.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct Rung {
+    /// `stock`, `primary`, `fallback`, `approved`, `extractive` or `predefined`.
+    rung: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<String>,
+    /// Why it did not answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+impl From<answer::RungTried> for Rung {
+    fn from(from: answer::RungTried) -> Self {
+        Self { rung: from.rung.name(), model: from.model, reason: from.reason }
+    }
+}
+
+/// The end of a turn.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct Done {
+    /// `answered`, `not_known`, `declined` or `smalltalk`.
+    pub(crate) outcome: &'static str,
+    /// Language of the answer.
+    pub(crate) language: &'static str,
+    /// The model that answered; null if none did.
+    pub(crate) model: Option<String>,
+    pub(crate) usage: Usage,
+    /// US dollars; null if a model without a known price was used.
+    pub(crate) cost_usd: Option<f64>,
+    /// 0 to 1; null while it is not measured.
+    pub(crate) quality: Option<f32>,
+    /// Each rung tried, in order.
+    pub(crate) ladder: Vec<Rung>,
+    /// Milliseconds from the question's arrival.
+    pub(crate) took_ms: u64,
+}
+
+impl From<answer::Done> for Done {
+    fn from(from: answer::Done) -> Self {
+        Self {
+            outcome: from.outcome.name(),
+            language: from.language.code(),
+            model: from.model,
+            usage: from.usage.into(),
+            cost_usd: from.cost_usd,
+            quality: from.quality,
+            ladder: from.ladder.into_iter().map(Rung::from).collect(),
+            took_ms: from.took_ms,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Start<'a> {
+    turn_id: String,
+    conversation_id: String,
+    visitor_token: &'a str,
+    model: Option<&'a str>,
+    variant: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Delta<'a> {
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct Replace<'a> {
+    text: &'a str,
+    reason: &'a str,
+}
+
+#[derive(Serialize)]
+struct Failed<'a> {
+    code: &'a str,
+    message: &'a str,
+}
+
+/// The name and data of the server-sent event.
+pub(crate) fn server_event(event: AnswerEvent) -> (&'static str, String) {
+    match event {
+        AnswerEvent::Start { turn_id, conversation_id, visitor_token, model, variant } => (
+            "start",
+            json(&Start {
+                turn_id: turn_id.to_string(),
+                conversation_id: conversation_id.to_string(),
+                visitor_token: &visitor_token,
+                model: model.as_deref(),
+                variant: variant.as_deref(),
+            }),
+        ),
+        AnswerEvent::Delta { text } => ("delta", json(&Delta { text: &text })),
+        AnswerEvent::Citation(citation) => ("citation", json(&Citation::from(citation))),
+        AnswerEvent::Replace { text, reason } => ("replace", json(&Replace { text: &text, reason: &reason })),
+        AnswerEvent::Done(done) => ("done", json(&Done::from(*done))),
+        AnswerEvent::Failed { code, message } => ("failed", json(&Failed { code: &code, message: &message })),
+    }
+}
+
+/// JSON of a shape of ours.
+pub(crate) fn json<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).expect("our shapes have string keys and no failing serialisers")
+}

@@ -1,0 +1,13 @@
+//! The server as its clients meet it: real sockets on loopback, real storage and index, a scripted model.
+#![allow(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
+
+mod server {
+    mod access;
+    mod chat;
+    mod openai;
+    mod operation;
+    mod pages;
+    mod search;
+    mod shutdown;
+    mod support;
+}
