@@ -9,9 +9,9 @@ use std::process::ExitCode;
 
 mod bench;
 mod ci;
+mod clients;
 mod process;
 mod requirements;
-mod sdk;
 mod server;
 mod snapshots;
 mod test;

@@ -1,7 +1,8 @@
 //! What the tests need beside Rust and a C compiler, and how it gets here.
 //!
 //! Debian's packages are installed only if something is missing. The rest is pinned by hash and lives below `target`:
-//! the official OpenAI clients (`tests/sdk`) and the weights of a small embedding model (`tests/weights`). Each step is
+//! the official OpenAI clients (`tests/sdk`), what drives the browser (`tests/browser`) and the weights of a small
+//! embedding model (`tests/weights`). Each step is
 //! skipped if its result is already there for the same list of requirements.
 //! To add one more program: 1. a line in [`PROGRAMS`]; 2. in its doc comment, the test that needs it.
 
@@ -32,7 +33,7 @@ struct Program {
     present: fn() -> bool,
 }
 
-const PROGRAMS: [Program; 4] = [
+const PROGRAMS: [Program; 5] = [
     // The conformance suite of `crates/storage` runs on a throw-away cluster.
     Program { name: "PostgreSQL", packages: &["postgresql"], present: postgres_is_here },
     // `tests/sdk/openai_python.py`, and the package that carries the weights.
@@ -44,22 +45,17 @@ const PROGRAMS: [Program; 4] = [
     // `tests/sdk/openai_node.mjs`.
     Program { name: "Node", packages: &["nodejs"], present: || succeeds("node", &["--version"]) },
     Program { name: "npm", packages: &["npm"], present: || succeeds("npm", &["--version"]) },
+    // `tests/browser`.
+    Program { name: "Chromium", packages: &["chromium"], present: || succeeds("chromium", &["--version"]) },
 ];
-
-/// Only for projects that have a browser test.
-const BROWSER: Program =
-    Program { name: "Chromium", packages: &["chromium"], present: || succeeds("chromium", &["--version"]) };
 
 /// Brings everything here.
 pub fn install() -> anyhow::Result<Installed> {
-    let browser = root().join("tests/browser/package.json").exists();
-    install_programs(PROGRAMS.iter().chain(browser.then_some(&BROWSER)))?;
+    install_programs()?;
     fs::create_dir_all(tools())?;
     let python = install_python_client()?;
     install_node_packages(&root().join("tests/sdk"))?;
-    if browser {
-        install_node_packages(&root().join("tests/browser"))?;
-    }
+    install_node_packages(&root().join("tests/browser"))?;
     let weights = install_weights(&python)?;
     Ok(Installed { python, weights })
 }
@@ -73,8 +69,8 @@ fn postgres_is_here() -> bool {
     packaged || std::env::var_os("PORTAVOZ_TEST_POSTGRES").is_some()
 }
 
-fn install_programs<'a>(programs: impl Iterator<Item = &'a Program>) -> anyhow::Result<()> {
-    let missing: Vec<&Program> = programs.filter(|program| !(program.present)()).collect();
+fn install_programs() -> anyhow::Result<()> {
+    let missing: Vec<&Program> = PROGRAMS.iter().filter(|program| !(program.present)()).collect();
     if missing.is_empty() {
         return Ok(());
     }

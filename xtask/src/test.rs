@@ -1,7 +1,7 @@
 //! `cargo xtask test`: the whole test suite in a fresh clone on a bare Debian with Rust and a C compiler.
 //!
-//! One build of the whole workspace with all features, then the official OpenAI clients against the program that was
-//! built, then every test once. `cargo test` comes last, so the output ends with its own closing lines.
+//! One build of the whole workspace with all features, then clients against the program that was built (the official
+//! OpenAI clients, a browser), then every test once. `cargo test` comes last, so the output ends with its own closing lines.
 //!
 //! What the tests learn by environment variables:
 //!
@@ -19,7 +19,7 @@ use serde_json::Value;
 
 use crate::process::{self, cargo};
 use crate::requirements::{self, Installed};
-use crate::{sdk, snapshots};
+use crate::{clients, snapshots};
 
 /// Installs what is missing and runs everything. `arguments` go to `cargo test`; with any, only that is run.
 pub fn run(arguments: &[String]) -> anyhow::Result<()> {
@@ -28,10 +28,10 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
         return run_tests(&installed, arguments);
     }
     let program = build(&installed)?;
-    let clients = sdk::run(&program, &installed);
+    let outside = clients::run(&program, &installed);
     let tests = run_tests(&installed, &[]);
-    // Both ran, so both are told: the clients' failure is above the tests' output and easily overlooked.
-    clients.context("the official OpenAI clients found a fault (see above the tests)")?;
+    // Both ran, so both are told: a client's failure is above the tests' output and easily overlooked.
+    outside.context("a client found a fault (see above the tests)")?;
     tests
 }
 
