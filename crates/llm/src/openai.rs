@@ -5,7 +5,7 @@
 //! 2. `request`: the body, by the model's card, less what the server has refused before (`adapt`);
 //! 3. `connection`: address, key, headers, time to connect;
 //! 4. `failure`: what a bad status means; `retry`: whether and when to ask again, until the first event;
-//! 5. `answer`: the body, read by `sse` and `wire`, becomes events, with limits on time and size.
+//! 5. `answer`: the body, read by `sse` and `wire` and freed of `thoughts`, becomes events, with limits on time and size.
 //!
 //! Nothing here reads a clock of the world, an environment variable or a file, and no key or prompt reaches a log.
 
@@ -18,9 +18,11 @@ mod failure;
 mod limiter;
 mod models;
 mod policy;
+mod redact;
 mod request;
 mod retry;
 mod sse;
+mod thoughts;
 mod wire;
 
 use async_trait::async_trait;
@@ -39,9 +41,10 @@ use answer::{Answer, Waits};
 pub(crate) use caller::{Call, Caller};
 pub use connection::{Connection, ConnectionError, http_client};
 pub(crate) use failure::Failure;
-pub(crate) use failure::{Redactor, from_error_object, read_limited};
+pub(crate) use failure::{from_error_object, read_limited};
 pub use models::{ListedModel, list_models, ping};
 pub use policy::{BreakerSettings, CallPolicy, Random, Timeouts};
+pub(crate) use redact::Redactor;
 pub(crate) use retry::with_retries;
 
 /// What a chat model is made of.

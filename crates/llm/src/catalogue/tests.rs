@@ -154,7 +154,7 @@ fn a_bad_override_names_the_model_and_the_key() {
                 assert_eq!((named.as_str(), at.as_str()), (model, key), "{text}: {said}");
                 assert!(said.contains(problem), "{text}: {said}");
             }
-            other => assert!(other.is_err() && false, "{text}: {other:?}"),
+            other => unreachable!("{text}: {other:?}"),
         }
     }
     assert!(matches!(Catalogue::embedded().with_overrides("[models"), Err(CatalogueError::Syntax(_))));

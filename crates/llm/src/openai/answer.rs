@@ -10,8 +10,10 @@ use serde_json::Value;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::breaker::Permit;
-use super::failure::{Failure, Redactor, from_error_object};
+use super::failure::{Failure, from_error_object};
+use super::redact::Redactor;
 use super::sse::{Event, SseReader, TooLong};
+use super::thoughts::Thoughts;
 use super::wire::{Choice, Completion};
 use crate::chat::{ChatEnd, ChatEvent};
 use crate::{LlmError, TimeoutPhase};
@@ -74,6 +76,9 @@ pub(crate) struct Answer {
     shape: Shape,
     received: usize,
     heard: Heard,
+    thoughts: Thoughts,
+    /// When the last piece came; comments that keep the connection alive are no pieces.
+    progress: Instant,
     ready: VecDeque<ChatEvent>,
     /// Comes after what is ready.
     failed: Option<Failure>,
@@ -91,6 +96,8 @@ impl Answer {
             shape: Shape::Unknown(Vec::new()),
             received: 0,
             heard: Heard::default(),
+            thoughts: Thoughts::default(),
+            progress: Instant::now(),
             ready: VecDeque::new(),
             failed: None,
             ended: false,
@@ -154,7 +161,7 @@ impl Answer {
         if !self.heard.text {
             return (self.waits.first, self.waits.first_phase);
         }
-        let gap = Instant::now() + self.waits.gap;
+        let gap = self.progress + self.waits.gap;
         if gap < self.waits.total { (gap, TimeoutPhase::Gap) } else { (self.waits.total, TimeoutPhase::Total) }
     }
 
@@ -230,6 +237,7 @@ impl Answer {
         if piece.object.as_deref() == Some("error") {
             return Err(from_error_object(&serde_json::from_slice(raw).unwrap_or(Value::Null), &self.redactor));
         }
+        self.progress = Instant::now();
         let end = &mut self.heard.end;
         end.model = piece.model.filter(|model| !model.is_empty()).or(end.model.take());
         end.service_tier = piece.service_tier.or(end.service_tier.take());
@@ -243,8 +251,8 @@ impl Answer {
     fn choice(&mut self, choice: Choice) -> Result<(), Failure> {
         for speech in [choice.delta, choice.message] {
             if !speech.content.0.is_empty() {
-                self.heard.text = true;
-                self.ready.push_back(ChatEvent::Delta(speech.content.0));
+                let answer = self.thoughts.strip(speech.content.0);
+                self.say(answer);
             }
             self.heard.refusal.push_str(&speech.refusal);
         }
@@ -256,6 +264,13 @@ impl Answer {
                 Ok(())
             }
             None => Ok(()),
+        }
+    }
+
+    fn say(&mut self, text: String) {
+        if !text.is_empty() {
+            self.heard.text = true;
+            self.ready.push_back(ChatEvent::Delta(text));
         }
     }
 
@@ -287,6 +302,8 @@ impl Answer {
 
     /// The server has said all: the end, unless what it said was no.
     async fn finish(&mut self) -> Result<(), Failure> {
+        let held = self.thoughts.finish();
+        self.say(held);
         let heard = &mut self.heard;
         if !heard.text && !heard.refusal.is_empty() {
             return Err(LlmError::Refused(self.redactor.clean(&heard.refusal)).into());

@@ -8,9 +8,10 @@ use tokio::time::{Instant, timeout_at};
 
 use super::breaker::{Breaker, Permit};
 use super::connection::{Connection, ConnectionError, Endpoint};
-use super::failure::{self, Failure, Redactor, read_limited};
+use super::failure::{self, Failure, read_limited};
 use super::limiter::Limiter;
 use super::policy::{CallPolicy, Random};
+use super::redact::Redactor;
 use crate::{LlmError, TimeoutPhase};
 
 /// An error page is read no further.

@@ -12,8 +12,8 @@ use reqwest::Url;
 use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::failure::Redactor;
 use super::policy::Timeouts;
+use super::redact::Redactor;
 
 /// Idle connections are dropped after this, before most servers do, so that a request rarely meets a closed one.
 const POOL_IDLE: Duration = Duration::from_secs(50);

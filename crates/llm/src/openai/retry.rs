@@ -19,8 +19,8 @@ const JITTER: f64 = 0.25;
 
 /// True if the same request may succeed in a moment.
 fn worth_retrying(failure: &Failure) -> bool {
-    if let Some(said) = failure.provider_says_retry {
-        return said;
+    if failure.pointless {
+        return false;
     }
     match &failure.error {
         // Our own limiter has waited already; the provider's has not.

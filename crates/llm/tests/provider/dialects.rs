@@ -40,6 +40,8 @@ dialects! {
     streams_that_begin_with_a_byte_order_mark,
     the_root_without_v1_is_found,
     the_usage_chunk_is_not_waited_for_long,
+    thoughts_in_the_text_are_not_shown,
+    thoughts_in_their_own_field_are_not_shown,
     vllm_with_usage_in_every_chunk,
 }
 

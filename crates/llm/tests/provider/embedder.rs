@@ -4,6 +4,7 @@ use portavoz_llm::catalogue::Catalogue;
 use portavoz_llm::embed::openai::{OpenAiEmbedder, OpenAiEmbedderParams};
 use portavoz_llm::embed::{Embedder, EmbeddingRole};
 use portavoz_llm::openai::{CallPolicy, ConnectionError};
+use tokio::time::Instant;
 
 use crate::cassette::{Exchange, Step};
 use crate::player::Player;
@@ -75,6 +76,26 @@ async fn trouble_is_retried_and_then_reported() {
     let embedder = OpenAiEmbedder::new(params(&player, "m")).unwrap();
     let error = embedder.embed(&texts(1), EmbeddingRole::Passage).await.unwrap_err();
     assert_eq!((error.code(), player.requests().len()), ("rate_limited", 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn passages_wait_out_a_long_pause_and_queries_do_not() {
+    for (role, asked, expected_requests) in
+        [(EmbeddingRole::Passage, "100", 2), (EmbeddingRole::Passage, "121", 1), (EmbeddingRole::Query, "100", 1)]
+    {
+        let mut limited = exchange(429, "");
+        limited.headers.insert("retry-after".to_owned(), asked.into());
+        let player = Player::start(vec![limited, exchange(200, ONE)], false).await;
+        let embedder = OpenAiEmbedder::new(params(&player, "m")).unwrap();
+        let started = Instant::now();
+        let answered = embedder.embed(&texts(1), role).await.is_ok();
+        assert_eq!(
+            (answered, player.requests().len()),
+            (expected_requests == 2, expected_requests),
+            "{role:?} {asked}"
+        );
+        assert_eq!(started.elapsed().as_secs(), if answered { 100 } else { 0 });
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -54,6 +54,7 @@ faults! {
     json_cut_in_the_middle,
     json_instead_of_a_stream_is_an_answer,
     json_of_another_kind,
+    keep_alives_are_no_tokens,
     no_answer_at_all,
     the_provider_may_forbid_retries,
     whole_answer_that_is_html,

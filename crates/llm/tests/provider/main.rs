@@ -4,6 +4,7 @@
 //! their portions, delays and cuts. `cassette` reads them, `player` is the server. Time is tokio's and paused: a wait
 //! of a minute takes none. Start at `faults` (one cassette per fault) and `dialects` (one per kind of server).
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+#![allow(clippy::disallowed_methods, reason = "the server of the tests runs beside them")]
 
 mod breaker;
 mod cancel;
