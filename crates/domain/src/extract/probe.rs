@@ -1,0 +1,101 @@
+//! The question's words as they are looked for in passages of one language.
+
+use portavoz_text::language::Language;
+use portavoz_text::lexicon;
+use portavoz_text::ngrams::Trigrams;
+use portavoz_text::stem::stem;
+use portavoz_text::terms::{normal_form, query_terms};
+use portavoz_text::words::slice;
+
+use crate::question::Question;
+
+/// What a word carried from earlier turns weighs beside one of the question itself.
+const CARRIED: f32 = 0.4;
+/// What a synonym or a translation is worth beside the word itself.
+const SYNONYM: f32 = 0.5;
+const TRANSLATION: f32 = 0.85;
+/// From this overlap on, two words of one language are spellings of one word; of two languages, kin.
+const SLIP: f32 = 0.7;
+const KIN: f32 = 0.5;
+
+/// One word of the question.
+pub(super) struct Probe {
+    /// Its share of what the question asks for; all probes together weigh 1.
+    pub(super) weight: f32,
+    /// Stems that count as the word, with what they are worth.
+    forms: Vec<(String, f32)>,
+    trigrams: Trigrams,
+    /// First letter, which kin and slips of the pen share.
+    first: Option<char>,
+    /// Overlap from which a word that is none of the forms still counts.
+    alike_from: f32,
+}
+
+impl Probe {
+    /// What a word of the passage is worth as this one, 0..=1; `stem` is called only if its beginning fits.
+    pub(super) fn matched(&self, folded: &str, stem: &mut dyn FnMut() -> String) -> f32 {
+        let beginning = |form: &str| {
+            let mut both = form.bytes().zip(folded.bytes()).take(3);
+            both.all(|(left, right)| left == right)
+        };
+        let mut worth = 0.0_f32;
+        let mut found: Option<String> = None;
+        for (form, value) in self.forms.iter().filter(|(form, _)| beginning(form)) {
+            if found.get_or_insert_with(&mut *stem) == form {
+                worth = worth.max(*value);
+            }
+        }
+        if worth == 0.0 && self.first.is_some() && folded.chars().next() == self.first && folded.len() >= 4 {
+            let overlap = self.trigrams.overlap(&Trigrams::of(folded));
+            if overlap >= self.alike_from {
+                worth = overlap * 0.9;
+            }
+        }
+        worth
+    }
+}
+
+/// The probes of `question` for passages in `language`.
+pub(super) fn probes(question: &Question, language: Language, idf: &dyn Fn(&str) -> f32) -> Vec<Probe> {
+    let mut probes: Vec<Probe> = Vec::new();
+    let mut seen: Vec<String> = Vec::new();
+    let carried = question.carried.as_deref().map(|text| (text, CARRIED));
+    for (text, weight) in [(question.text.as_str(), 1.0)].into_iter().chain(carried) {
+        for term in query_terms(text, question.language, &[language]) {
+            if !seen.contains(&term.stem) {
+                probes.push(probe(slice(text, term.span), &term.stem, weight, (question.language, language), idf));
+                seen.push(term.stem);
+            }
+        }
+    }
+    let total: f32 = probes.iter().map(|probe| probe.weight).sum();
+    if total > 0.0 {
+        probes.iter_mut().for_each(|probe| probe.weight /= total);
+    }
+    probes
+}
+
+fn probe(word: &str, own: &str, weight: f32, (from, to): (Language, Language), idf: &dyn Fn(&str) -> f32) -> Probe {
+    let normal = normal_form(word).into_owned();
+    let mut forms = vec![(stem(&normal, to), 1.0)];
+    let others = lexicon::translations(own, from, to);
+    let worth = if from == to { SYNONYM } else { TRANSLATION };
+    let own_form = forms.first().map(|(form, _)| form.clone()).unwrap_or_default();
+    forms.extend(others.iter().filter(|other| ***other != *own_form).map(|other| (other.to_string(), worth)));
+    // A word that the other language says in its own way weighs as that does, not as the stranger it is there.
+    let translated: Vec<f32> = others.iter().map(|other| idf(other)).collect();
+    let rarity = if from == to || translated.is_empty() {
+        forms.first().map_or(1.0, |(form, _)| idf(form))
+    } else {
+        translated.iter().sum::<f32>() / translated.len() as f32
+    };
+    let has_letters_only = normal.chars().all(char::is_alphabetic) && normal.chars().count() >= 5;
+    let folded = portavoz_text::fold::fold(&normal);
+    Probe {
+        weight: weight * rarity.max(0.05),
+        first: folded.chars().next().filter(|_| has_letters_only),
+        trigrams: Trigrams::of(&folded),
+        forms,
+        alike_from: if from == to { SLIP } else { KIN },
+    }
+}
