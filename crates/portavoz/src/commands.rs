@@ -3,18 +3,25 @@
 
 use std::path::Path;
 
+use portavoz_app::site::Site;
+
 use crate::cli::{Cli, Command, Common, Serve};
 use crate::config::load::FlagValue;
 use crate::config::place::Place;
-use crate::config::{self, Loaded};
+use crate::config::{self, Loaded, Settings};
 use crate::environment::Environment;
 use crate::locate;
 use crate::logging::{self, Audience};
 use crate::output::Output;
 
+mod ask;
 mod completions;
 mod config_commands;
+mod doctor;
+mod ingest;
 mod init;
+mod search;
+mod serve;
 
 /// What every command is given.
 pub struct Invocation {
@@ -41,10 +48,31 @@ pub fn run(cli: Cli, environment: Environment) -> anyhow::Result<Ending> {
     let invocation = Invocation { common: cli.common, environment, output };
     match cli.command.unwrap_or_else(|| Command::Serve(Serve::default())) {
         Command::Init(args) => init::run(&invocation, args),
+        Command::Ingest(args) => ingest::run(&invocation, &args),
+        Command::Search(args) => search::run(&invocation, &args),
+        Command::Ask(args) => ask::run(&invocation, &args),
+        Command::Serve(args) => serve::run(&invocation, &args),
+        Command::Doctor(args) => doctor::run(&invocation, &args),
         Command::Config(command) => config_commands::run(&invocation, &command),
         Command::Completions(args) => completions::run(&invocation, &args),
-        _ => Ok(Ending::Fine),
     }
+}
+
+/// Runs what waits for others: the whole asynchronous part of a command.
+fn wait_for<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::runtime::Runtime::new()?.block_on(work)
+}
+
+/// Makes sure that there is something to search: a site that was never ingested is ingested now.
+async fn ready(site: &Site, settings: &Settings, output: &Output) -> anyhow::Result<()> {
+    if site.storage().knowledge().generation(site.id()).await? > 0 {
+        return Ok(());
+    }
+    let whose = if settings.place.demo { "the demo portfolio" } else { "the documents" };
+    output.remark(format_args!("reading {whose} for the first time"));
+    let report = ingest::with_progress(site, settings, output).await?;
+    output.remark(ingest::render(&report));
+    Ok(())
 }
 
 impl Invocation {
@@ -64,7 +92,8 @@ impl Invocation {
         locate::locate(&self.common, site_dir, &self.environment)
     }
 
-    fn verbosity(&self) -> i8 {
+    /// -1 for quiet, 0, or the number of `-v`.
+    pub fn verbosity(&self) -> i8 {
         if self.common.quiet { -1 } else { i8::try_from(self.common.verbose).unwrap_or(i8::MAX) }
     }
 }

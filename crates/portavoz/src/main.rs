@@ -3,6 +3,7 @@
 //! Start at [`cli`] (what can be typed) and [`commands`] (what it does). Only this crate reads the environment, the
 //! clock and the system's randomness; the crates below are handed what they need.
 
+mod assemble;
 mod cli;
 mod commands;
 mod config;
@@ -11,7 +12,11 @@ mod environment;
 mod failure;
 mod locate;
 mod logging;
+mod models;
 mod output;
+mod progress;
+mod runtime;
+mod watch;
 
 use std::process::ExitCode;
 

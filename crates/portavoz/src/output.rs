@@ -65,6 +65,11 @@ impl Output {
         }
     }
 
+    /// A remark that must be read, such as a token that is shown once: always said.
+    pub fn notice(&self, text: impl Display) {
+        let _ = writeln!(io::stderr().lock(), "{text}");
+    }
+
     /// An error, always said.
     pub fn error(&self, text: impl Display) {
         let _ = writeln!(io::stderr().lock(), "{text}");

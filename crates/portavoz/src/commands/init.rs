@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use portavoz_text::language::Language;
 
-use super::{Ending, Invocation};
+use super::{Ending, Invocation, wait_for};
 use crate::cli::Init;
 use crate::config::owner::looks_like_email;
 use crate::config::place::FILE_NAME;
@@ -24,7 +24,7 @@ use files::Answers;
 pub fn run(invocation: &Invocation, args: Init) -> anyhow::Result<Ending> {
     let folder = args.dir.clone().or_else(|| invocation.common.site.clone()).unwrap_or_else(|| PathBuf::from("."));
     let answers = answers(invocation, args)?;
-    let source = probe::find(&invocation.environment);
+    let source = wait_for(async { Ok(probe::find(&invocation.environment).await) })?;
     let knowledge = folder.join("knowledge");
     std::fs::create_dir_all(&knowledge).with_context(|| cannot_write(&knowledge))?;
 

@@ -45,9 +45,12 @@ pub struct Embeddings {
     /// File that holds the key, alone on its first line.
     #[schemars(example = &"/run/secrets/embeddings")]
     pub api_key_file: Option<PathBuf>,
-    /// Texts in one request.
-    #[schemars(range(min = 1, max = 2048))]
-    pub batch: u32,
+    /// Length of the vectors, for `openai`. By default as the catalogue says, otherwise measured at each start.
+    #[schemars(example = 768, range(min = 1, max = 65536))]
+    pub dimensions: Option<u32>,
+    /// Texts in one request, for `openai`. By default as many as the provider takes.
+    #[schemars(example = 32, range(min = 1, max = 2048))]
+    pub batch: Option<u32>,
 }
 
 impl Default for Embeddings {
@@ -59,7 +62,8 @@ impl Default for Embeddings {
             base_url: None,
             api_key: None,
             api_key_file: None,
-            batch: 128,
+            dimensions: None,
+            batch: None,
         }
     }
 }
@@ -77,8 +81,10 @@ pub enum EmbedderSettings {
         api_key: Option<SecretString>,
         /// The model's name.
         model: String,
+        /// Of the vectors.
+        dimensions: Option<u32>,
         /// Texts in one request.
-        batch: u32,
+        batch: Option<u32>,
     },
     /// On this machine.
     Local {
@@ -100,6 +106,7 @@ impl Embeddings {
             base_url: base_url.trim_end_matches('/').to_owned(),
             api_key,
             model: self.model.clone(),
+            dimensions: self.dimensions,
             batch: self.batch,
         };
         match self.kind {

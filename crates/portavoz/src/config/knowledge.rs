@@ -52,7 +52,7 @@ pub struct KnowledgeSettings {
     /// Lists of pages.
     pub sitemaps: Vec<Url>,
     /// Larger files are skipped.
-    pub max_file_bytes: u64,
+    pub max_file_bytes: usize,
     /// Cap over all sitemaps.
     pub max_pages: usize,
     /// Pick up edits while serving.
@@ -79,7 +79,7 @@ impl Knowledge {
             folder,
             urls,
             sitemaps,
-            max_file_bytes: self.max_file_mb.saturating_mul(1_000_000),
+            max_file_bytes: usize::try_from(self.max_file_mb.saturating_mul(1_000_000)).unwrap_or(usize::MAX),
             max_pages: usize::try_from(self.max_pages).unwrap_or(usize::MAX),
             watch: self.watch,
         }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use portavoz_llm::openai::{Connection, ListedModel, Timeouts, list_models};
+
 use crate::environment::Environment;
 
 /// A server on this machine answers in a few milliseconds or is not there.
@@ -26,33 +28,26 @@ pub enum ModelSource {
 }
 
 /// Looks in the environment, then at the usual ports.
-pub fn find(environment: &Environment) -> ModelSource {
+pub async fn find(environment: &Environment) -> ModelSource {
     if environment.get("OPENAI_API_KEY").is_some() {
         return ModelSource::OpenAi;
     }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let client = reqwest::Client::builder().timeout(PATIENCE).no_proxy().build();
-    let (Ok(runtime), Ok(client)) = (runtime, client) else { return ModelSource::None };
-    runtime.block_on(async {
-        for (server, port) in [("Ollama", 11434), ("llama.cpp", 8080)] {
-            let base_url = format!("http://127.0.0.1:{port}/v1");
-            if let Some(model) = chat_model_of(&client, &base_url, server).await {
-                return ModelSource::Local { server, base_url, model };
-            }
+    // What is on this machine is never behind a proxy.
+    let Ok(http) = reqwest::Client::builder().no_proxy().build() else { return ModelSource::None };
+    for (server, port) in [("Ollama", 11434), ("llama.cpp", 8080)] {
+        let base_url = format!("http://127.0.0.1:{port}/v1");
+        if let Some(model) = chat_model_of(&http, &base_url, server).await {
+            return ModelSource::Local { server, base_url, model };
         }
-        ModelSource::None
-    })
+    }
+    ModelSource::None
 }
 
 /// The first model that can chat. Port 8080 is popular (a running portavoz is there too, and speaks the same
 /// protocol), so llama.cpp must say that it is llama.cpp.
-async fn chat_model_of(client: &reqwest::Client, base_url: &str, server: &str) -> Option<String> {
-    let body = client.get(format!("{base_url}/models")).send().await.ok()?.error_for_status().ok()?;
-    let models: serde_json::Value = serde_json::from_slice(&body.bytes().await.ok()?).ok()?;
-    let models = models.get("data")?.as_array()?;
-    let owned_by =
-        |model: &serde_json::Value| model.get("owned_by").and_then(|owner| owner.as_str().map(str::to_owned));
-    let fits = |model: &&serde_json::Value| server != "llama.cpp" || owned_by(model).as_deref() == Some("llamacpp");
-    let names = models.iter().filter(fits).filter_map(|model| model.get("id")?.as_str());
-    names.into_iter().find(|name| !name.contains("embed")).map(str::to_owned)
+async fn chat_model_of(http: &reqwest::Client, base_url: &str, server: &str) -> Option<String> {
+    let timeouts = Timeouts { connect: PATIENCE, first_token: PATIENCE, gap: PATIENCE, total: PATIENCE };
+    let models = list_models(Connection::new(http.clone(), base_url), &timeouts).await.ok()?;
+    let fits = |model: &ListedModel| server != "llama.cpp" || model.owned_by.as_deref() == Some("llamacpp");
+    models.into_iter().filter(fits).map(|model| model.id).find(|name| !name.contains("embed"))
 }

@@ -1,0 +1,181 @@
+//! `portavoz ask`: one question, as a visitor would ask it, with what stands behind the answer.
+
+use std::sync::Arc;
+
+use futures::StreamExt;
+use portavoz_app::ask::{Answer, Ask as AskRequest, AskError, Failure as AnswerFailure, ask};
+use portavoz_app::site::Site;
+use portavoz_domain::answer::{AnswerEvent, Citation, Done};
+use portavoz_domain::ids::{ConversationId, VisitorId};
+use portavoz_text::language::Language;
+use serde_json::{Value, json};
+
+use super::{Ending, Invocation, ready, wait_for};
+use crate::assemble;
+use crate::cli::Ask;
+use crate::failure::Failure;
+use crate::logging::Audience;
+use crate::output::{Output, bold, dim};
+
+/// Asks and prints.
+pub fn run(invocation: &Invocation, args: &Ask) -> anyhow::Result<Ending> {
+    let language = args.language.as_deref().map(str::parse::<Language>).transpose();
+    let language = language.map_err(|error| Failure::user(error.to_string()))?;
+    let settings = invocation.load(None, &[], Audience::Command)?.settings;
+    wait_for(async {
+        let assembled = assemble::open(&settings).await?;
+        ready(&assembled.site, &settings, &invocation.output).await?;
+        let asked = answer(&assembled.site, args, language, &invocation.output).await;
+        assembled.close().await;
+        asked
+    })
+}
+
+async fn answer(site: &Arc<Site>, args: &Ask, language: Option<Language>, output: &Output) -> anyhow::Result<Ending> {
+    let (visitor, conversation) = asker(site, args.conversation.as_deref()).await?;
+    let request = AskRequest {
+        message: args.question.clone(),
+        visitor,
+        conversation,
+        language,
+        stream: !args.json,
+        client_history: Vec::new(),
+    };
+    let answering = ask(site, request).await.map_err(explain)?;
+    if args.json {
+        let answer = answering.whole().await.ok_or_else(|| Failure::internal("the answer was cut off"))?;
+        output.json(&as_json(&answer))?;
+        return Ok(if answer.end.is_ok() { Ending::Fine } else { Ending::FoundBroken });
+    }
+    let mut telling = Telling { output, citations: Vec::new(), conversation: None };
+    let mut events = answering.events;
+    while let Some(event) = events.next().await {
+        if let Some(ending) = telling.tell(event)? {
+            return Ok(ending);
+        }
+    }
+    Err(Failure::internal("the answer was cut off").into())
+}
+
+/// A visitor of its own, or the one whose conversation goes on: whoever can open the database may speak for them.
+async fn asker(site: &Site, conversation: Option<&str>) -> anyhow::Result<(VisitorId, Option<ConversationId>)> {
+    let Some(text) = conversation else { return Ok((site.new_visitor(), None)) };
+    let unknown =
+        || Failure::user(format!("there is no conversation `{text}`")).hint("leave it out to begin a new one");
+    let id = ConversationId::parse(text).map_err(|_| unknown())?;
+    let found = site.storage().turns().conversation(site.id(), id).await?.ok_or_else(unknown)?;
+    Ok((found.visitor, Some(id)))
+}
+
+fn explain(error: AskError) -> anyhow::Error {
+    match error {
+        AskError::Empty | AskError::TooLong { .. } => {
+            Failure::user(error.to_string()).hint("`server.max_message_chars` limits questions").into()
+        }
+        AskError::UnknownConversation => Failure::user(error.to_string()).into(),
+        AskError::Site(_) => anyhow::Error::new(error),
+    }
+}
+
+/// Prints an answer while it comes.
+struct Telling<'a> {
+    output: &'a Output,
+    citations: Vec<Citation>,
+    conversation: Option<ConversationId>,
+}
+
+impl Telling<'_> {
+    /// Prints what happened; the command's ending once nothing more will.
+    fn tell(&mut self, event: AnswerEvent) -> std::io::Result<Option<Ending>> {
+        match event {
+            AnswerEvent::Start { conversation_id, .. } => self.conversation = Some(conversation_id),
+            AnswerEvent::Delta { text } => self.output.piece(text)?,
+            AnswerEvent::Citation(citation) => self.citations.push(citation),
+            AnswerEvent::Replace { text, reason } => {
+                self.citations.clear();
+                let note = dim().apply_to(format!("(that is void: {reason})"));
+                self.output.piece(format_args!("\n{note}\n{text}"))?;
+            }
+            AnswerEvent::Done(done) => {
+                self.output.line("")?;
+                self.close(&done)?;
+                return Ok(Some(Ending::Fine));
+            }
+            AnswerEvent::Failed { code, message } => {
+                self.output.line("")?;
+                self.output.error(format_args!("no answer: {message} ({code})"));
+                return Ok(Some(Ending::FoundBroken));
+            }
+        }
+        Ok(None)
+    }
+
+    fn close(&self, done: &Done) -> std::io::Result<()> {
+        if !self.citations.is_empty() {
+            self.output.line("")?;
+        }
+        for citation in &self.citations {
+            let page = citation.page.map(|page| format!(", page {page}")).unwrap_or_default();
+            self.output.line(format_args!(
+                "{} {}{page}  {}",
+                bold().apply_to(format!("[{}]", citation.index)),
+                citation.title,
+                dim().apply_to(&citation.document)
+            ))?;
+        }
+        self.output.remark(console::style(format!("\n{}", summary(done))).for_stderr().dim());
+        if let Some(conversation) = self.conversation {
+            self.output.remark(console::style(format!("go on with --conversation {conversation}")).for_stderr().dim());
+        }
+        Ok(())
+    }
+}
+
+/// What it took, in a line.
+fn summary(done: &Done) -> String {
+    let mut parts = vec![done.outcome.name().to_owned(), who(done)];
+    let tokens = done.usage.prompt_tokens + done.usage.completion_tokens;
+    if tokens > 0 {
+        let estimated = if done.usage.estimated { " (estimated)" } else { "" };
+        parts.push(format!("{} + {} tokens{estimated}", done.usage.prompt_tokens, done.usage.completion_tokens));
+    }
+    parts.push(match done.cost_usd {
+        Some(cost) if cost > 0.0 => format!("${cost:.6}"),
+        Some(_) => "$0".to_owned(),
+        None => "unknown cost".to_owned(),
+    });
+    parts.push(format!("{} ms", done.took_ms));
+    parts.join(" · ")
+}
+
+/// Who answered, and what was tried before.
+fn who(done: &Done) -> String {
+    let mut tried = Vec::new();
+    for step in &done.ladder {
+        let name = step.model.clone().unwrap_or_else(|| step.rung.name().to_owned());
+        match &step.reason {
+            Some(reason) => tried.push(format!("{name}: {reason}")),
+            None => tried.push(name),
+        }
+    }
+    tried.join(" → ")
+}
+
+/// The shape of `POST /api/chat` without streaming.
+fn as_json(answer: &Answer) -> Value {
+    let mut json = json!({
+        "answer": answer.text,
+        "citations": answer.citations,
+        "turn_id": answer.turn_id,
+        "conversation_id": answer.conversation_id,
+        "visitor_token": answer.visitor_token,
+    });
+    let end = match &answer.end {
+        Ok(done) => json!(done),
+        Err(AnswerFailure { code, message }) => json!({ "error": { "code": code, "message": message } }),
+    };
+    if let (Some(json), Value::Object(end)) = (json.as_object_mut(), end) {
+        json.extend(end);
+    }
+    json
+}

@@ -1,0 +1,296 @@
+//! The lines of the checklist. Each looks for itself, changes nothing, and never stops the others.
+
+use std::time::Duration;
+
+use portavoz_llm::catalogue::{Card, Catalogue, Sampling};
+use portavoz_llm::openai::{Timeouts, http_client, list_models};
+use portavoz_llm::tokens::tokenizer_for;
+use portavoz_text::language::Language;
+use time::Date;
+
+use super::Line;
+use crate::assemble::{self, Assembled};
+use crate::config::place::shown;
+use crate::config::{Loaded, Settings};
+use crate::models;
+
+/// Warn this long before a model is switched off. Unit: days.
+const SHUTDOWN_WARNING_DAYS: i64 = 90;
+/// Longest wait for the provider's list of models.
+const PROVIDER_PATIENCE: Duration = Duration::from_secs(5);
+/// Names of skipped documents shown.
+const NAMES_SHOWN: usize = 3;
+
+/// Is the configuration right, and where is it documented?
+pub fn configuration(loaded: &Loaded) -> Line {
+    let file = loaded.settings.place.file.as_deref().map_or_else(|| "no file".to_owned(), shown);
+    let finding = format!("{file}, {} keys set; `portavoz config example` documents every key", loaded.origins.len());
+    match loaded.warnings.first() {
+        None => Line::fine("configuration", finding),
+        Some(warning) => {
+            Line::warning("configuration", format!("{finding}; {warning}"), "correct or remove the variable")
+        }
+    }
+}
+
+/// Is a model set, does it answer to its name, and for how long still?
+pub async fn model(settings: &Settings, catalogue: &Catalogue, today: Option<Date>) -> Line {
+    const CHECK: &str = "model";
+    let names = settings.model.names();
+    let Some(name) = names.first() else {
+        return Line::fine(CHECK, "none: answers are quoted from the documents, at no cost");
+    };
+    if !settings.provider.is_usable() {
+        return Line::warning(
+            CHECK,
+            format!("{name}, but there is no key for OpenAI: answers are quoted from the documents"),
+            "set `OPENAI_API_KEY`, or `model.name = \"none\"` if that is what you want",
+        );
+    }
+    let card = catalogue.card(name);
+    let price = describe_price(&card);
+    if let Some(line) = shutdown(CHECK, &card, &price, today) {
+        return line;
+    }
+    match listed(settings).await {
+        Err(error) => Line::broken(
+            CHECK,
+            format!("{name}: {} does not answer as it should: {error}", settings.provider.base_url),
+            "check `provider.base_url` and the key; until then answers are quoted from the documents",
+        ),
+        Ok(listed) if !listed.is_empty() && !listed.iter().any(|listed| listed == name) => Line::warning(
+            CHECK,
+            format!("{name} is not among the {} models of {}", listed.len(), settings.provider.base_url),
+            format!("set `model.name` to one of them, such as `{}`", listed.first().map_or("", String::as_str)),
+        ),
+        Ok(_) if card.price.is_none() => Line::warning(
+            CHECK,
+            format!("{name} has no known price, so its cost cannot be shown"),
+            "add it to a file that `models.overrides` names; a local model may have the price 0",
+        ),
+        Ok(_) => Line::fine(CHECK, format!("{name} at {}, {price}", settings.provider.base_url)),
+    }
+}
+
+/// The day the model ends, if that is near or past.
+fn shutdown(check: &'static str, card: &Card, price: &str, today: Option<Date>) -> Option<Line> {
+    let (today, shutdown) = (today?, card.lifecycle.shutdown?);
+    let days = (shutdown - today).whole_days();
+    let mend = match &card.lifecycle.successor {
+        Some(successor) => format!("try `model.name = \"{successor}\"`, its successor"),
+        None => "choose another model".to_owned(),
+    };
+    if days <= 0 {
+        return Some(Line::broken(check, format!("{} was switched off on {shutdown}", card.name), mend));
+    }
+    let finding = format!("{}, {price}; it is switched off on {shutdown}, in {days} days", card.name);
+    (days <= SHUTDOWN_WARNING_DAYS).then(|| Line::warning(check, finding, mend))
+}
+
+/// The models that the provider says it has.
+async fn listed(settings: &Settings) -> Result<Vec<String>, String> {
+    let http = http_client(&models::timeouts(&settings.provider)).map_err(|error| error.to_string())?;
+    let provider = &settings.provider;
+    let connection = models::connection(&http, &provider.base_url, provider.api_key.as_ref());
+    let patience = Timeouts { first_token: PROVIDER_PATIENCE, ..models::timeouts(provider) };
+    let models = list_models(connection, &patience).await.map_err(|error| error.to_string())?;
+    Ok(models.into_iter().map(|model| model.id).collect())
+}
+
+fn describe_price(card: &Card) -> String {
+    let dollars = |micros: u64| micros as f64 / 1e6;
+    match card.price {
+        Some(price) => {
+            format!("${:.2} in, ${:.2} out per million tokens", dollars(price.input), dollars(price.output))
+        }
+        None => "price unknown".to_owned(),
+    }
+}
+
+/// Which generation parameters are sent, and does the model take them?
+pub fn parameters(settings: &Settings, catalogue: &Catalogue) -> Line {
+    const CHECK: &str = "generation parameters";
+    let model = &settings.model;
+    let Some(card) = models::cards(settings, catalogue).into_iter().next() else {
+        return Line::fine(CHECK, "not used without a model");
+    };
+    let mut finding =
+        format!("temperature {}, top_p {}, at most {} tokens", model.temperature, model.top_p, model.max_tokens);
+    if card.dialect.sampling == Sampling::Never {
+        finding.push_str(&format!("; {} takes no temperature and no top_p, so neither is sent", card.name));
+    }
+    match card.max_output {
+        Some(limit) if model.max_tokens > limit => Line::broken(
+            CHECK,
+            format!("{finding}; {} writes at most {limit}", card.name),
+            format!("set `model.max_tokens` to at most {limit}"),
+        ),
+        _ => Line::fine(CHECK, finding),
+    }
+}
+
+/// Do the templates work, and how long is the static part of the prompt?
+pub fn prompt(settings: &Settings, catalogue: &Catalogue) -> Line {
+    const CHECK: &str = "prompt";
+    let counter = tokenizer_for(&counting_card(settings, catalogue));
+    let system = assemble::prompts(settings).and_then(|prompts| Ok(prompts.system(site_language(settings))?));
+    match system {
+        Ok(system) => {
+            let own = settings.prompt_folder.as_deref().map_or_else(
+                || "built-in templates".to_owned(),
+                |folder| format!("templates of `{}` over the built-in ones", shown(folder)),
+            );
+            let finding = format!("{own}, system message of {} tokens", counter.count(&system));
+            if settings.owner.name.is_some() {
+                Line::fine(CHECK, finding)
+            } else {
+                Line::warning(CHECK, format!("{finding}; it does not know the owner's name"), "set `owner.name`")
+            }
+        }
+        Err(error) => Line::broken(CHECK, format!("{error:#}"), "mend the template, or remove it from `prompt.folder`"),
+    }
+}
+
+/// Does everything together fit into the model?
+pub fn limits(settings: &Settings, catalogue: &Catalogue) -> Line {
+    const CHECK: &str = "token limits";
+    let context = &settings.context;
+    let history = settings.conversation.max_tokens;
+    let finding = format!(
+        "passages {} (never above {}), conversation {history}, answer {}",
+        context.max_tokens, context.hard_max_tokens, settings.model.max_tokens
+    );
+    let Some(card) = models::cards(settings, catalogue).into_iter().next() else {
+        return Line::fine(CHECK, finding);
+    };
+    // The question is bounded in characters, and a character is at most a few tokens; one is the usual upper end.
+    let question = u32::try_from(settings.server.max_message_chars).unwrap_or(u32::MAX);
+    let all = context
+        .hard_max_tokens
+        .saturating_add(history)
+        .saturating_add(settings.model.max_tokens)
+        .saturating_add(question);
+    match card.context_window {
+        Some(window) if all > window => Line::broken(
+            CHECK,
+            format!("{finding}: with the question {all} together, but {} reads {window}", card.name),
+            "lower `context.hard_max_tokens` or `conversation.max_tokens`",
+        ),
+        Some(window) => Line::fine(CHECK, format!("{finding}; {} reads {window}", card.name)),
+        None => Line::fine(CHECK, format!("{finding}; how much {} reads is not known", card.name)),
+    }
+}
+
+/// What answers when the model does not?
+pub fn fallbacks(settings: &Settings, catalogue: &Catalogue, today: Option<Date>) -> Line {
+    const CHECK: &str = "fallbacks";
+    let cards = models::cards(settings, catalogue);
+    let gone = cards.iter().skip(1).find(|card| today.is_some_and(|today| card.is_shut_down(today)));
+    let mut rungs: Vec<String> = cards.iter().skip(1).map(|card| card.name.clone()).collect();
+    rungs.push("sentences quoted from the documents".to_owned());
+    rungs.push("contact card".to_owned());
+    let finding = rungs.join(" → ");
+    match gone {
+        Some(card) => Line::warning(
+            CHECK,
+            format!("{finding}; {} is switched off", card.name),
+            "remove it from `model.fallbacks`",
+        ),
+        None => Line::fine(CHECK, finding),
+    }
+}
+
+/// Can the database be written, what is in the index, and does the embedder fit it?
+pub async fn storage_and_knowledge(settings: &Settings) -> Vec<Line> {
+    const STORAGE: &str = "storage";
+    let assembled = match assemble::open(settings).await {
+        Ok(assembled) => assembled,
+        Err(error) => {
+            let mend = "check `storage.url` and that the data folder can be written; `--data DIR` names another";
+            return vec![Line::broken(STORAGE, format!("{error:#}"), mend)];
+        }
+    };
+    let storage = match assembled.storage.ping().await {
+        Ok(()) => Line::fine(STORAGE, format!("{}, reads and writes", settings.storage.describe())),
+        Err(error) => Line::broken(STORAGE, error.to_string(), "check that the data folder can be written"),
+    };
+    let lines = vec![storage, knowledge(&assembled, settings).await, contact(&assembled), embedder(&assembled)];
+    assembled.close().await;
+    lines
+}
+
+async fn knowledge(assembled: &Assembled, settings: &Settings) -> Line {
+    const CHECK: &str = "knowledge";
+    let site = &assembled.site;
+    let ingest = ingest_command(settings);
+    let (entries, problems) = match tokio::try_join!(
+        site.storage().knowledge().documents(site.id()),
+        site.storage().knowledge().problems(site.id())
+    ) {
+        Ok(found) => found,
+        Err(error) => return Line::broken(CHECK, error.to_string(), "check the database"),
+    };
+    let chunks = site.index().len();
+    let tokens: u64 = entries.iter().map(|entry| entry.tokens).sum();
+    let finding = format!("{} documents, {chunks} passages, {tokens} tokens", entries.len());
+    let skipped: Vec<String> = problems
+        .iter()
+        .filter(|problem| problem.skipped)
+        .map(|problem| format!("`{}` {}", problem.document, problem.cause))
+        .collect();
+    if entries.is_empty() {
+        let mend = format!("put documents into `{}`, then `{ingest}`", shown(&settings.knowledge.folder));
+        return Line::broken(CHECK, "no documents", mend);
+    }
+    if skipped.is_empty() {
+        return Line::fine(CHECK, finding);
+    }
+    let named = skipped.iter().take(NAMES_SHOWN).cloned().collect::<Vec<_>>().join("; ");
+    let mend = format!("mend or remove the files, then `{ingest}`");
+    Line::warning(CHECK, format!("{finding}; {} skipped: {named}", skipped.len()), mend)
+}
+
+/// Is there a way to reach the owner when nothing else can be said?
+fn contact(assembled: &Assembled) -> Line {
+    const CHECK: &str = "contact card";
+    let card = assembled.site.contact();
+    let ways: Vec<&str> = [&card.email, &card.phone, &card.url].into_iter().flatten().map(String::as_str).collect();
+    if card.is_empty() {
+        return Line::warning(CHECK, "empty: visitors cannot be told how to reach you", "set `owner.email`");
+    }
+    Line::fine(CHECK, format!("{}: {}", card.name.as_deref().unwrap_or("no name"), ways.join(", ")))
+}
+
+/// Does the embedder fit the vectors that the index holds?
+fn embedder(assembled: &Assembled) -> Line {
+    const CHECK: &str = "embedder";
+    let index = assembled.site.index();
+    match (assembled.site.embedder(), index.embedder()) {
+        (None, _) => Line::fine(CHECK, "none: search is by words"),
+        (Some(embedder), Some((made_by, _))) if made_by == embedder.name() => {
+            Line::fine(CHECK, format!("{}, {} dimensions", embedder.name(), embedder.dimensions()))
+        }
+        (Some(embedder), _) => Line::warning(
+            CHECK,
+            format!("{}, but the index holds no vectors of it: search is by words until then", embedder.name()),
+            "`portavoz ingest`",
+        ),
+    }
+}
+
+fn ingest_command(settings: &Settings) -> String {
+    let site = shown(&settings.place.site);
+    if site.is_empty() || settings.place.demo {
+        "portavoz ingest".to_owned()
+    } else {
+        format!("portavoz ingest {site}")
+    }
+}
+
+fn counting_card(settings: &Settings, catalogue: &Catalogue) -> Card {
+    models::cards(settings, catalogue).into_iter().next().unwrap_or_else(|| catalogue.card(&settings.model.name))
+}
+
+fn site_language(settings: &Settings) -> Language {
+    settings.site.language.unwrap_or(assemble::DEFAULT_LANGUAGE)
+}

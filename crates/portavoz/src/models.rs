@@ -1,0 +1,154 @@
+//! The models of a site: who answers, who makes vectors, who counts tokens.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use portavoz_domain::tokens::CountTokens;
+use portavoz_llm::catalogue::{Card, Catalogue};
+use portavoz_llm::chat::ChatModel;
+use portavoz_llm::embed::Embedder;
+use portavoz_llm::embed::openai::{OpenAiEmbedder, OpenAiEmbedderParams};
+use portavoz_llm::openai::{CallPolicy, Connection, OpenAiChat, OpenAiChatParams, Random, Timeouts, http_client};
+use portavoz_llm::tokens::tokenizer_for;
+use secrecy::SecretString;
+
+use crate::config::Settings;
+use crate::config::embeddings::EmbedderSettings;
+use crate::config::place::shown;
+use crate::config::provider::ProviderSettings;
+use crate::failure::Failure;
+use crate::runtime;
+
+/// Counts tokens where no model does: passages are sized by it, so it should not change with the model.
+const DEFAULT_TOKENIZER: &str = "gpt-4o-mini";
+
+/// Everything that speaks of models.
+pub struct Models {
+    /// What is known of those that answer, in the order of the ladder.
+    pub cards: Vec<Card>,
+    /// Those that answer; empty if answers are quoted from the documents.
+    pub chat: Vec<Arc<dyn ChatModel>>,
+    /// Who makes vectors, if anybody does.
+    pub embedder: Option<Arc<dyn Embedder>>,
+    /// Counts tokens of passages.
+    pub tokenizer: &'static dyn CountTokens,
+    /// Reaches them; follows no redirects, as pages of the owner's site need it too.
+    pub http: reqwest::Client,
+}
+
+/// Makes them. Nobody is asked anything yet.
+pub async fn open(settings: &Settings) -> anyhow::Result<Models> {
+    let catalogue = catalogue(settings)?;
+    let timeouts = timeouts(&settings.provider);
+    let http = http_client(&timeouts)?;
+    let cards = cards(settings, &catalogue);
+    let chat = cards.iter().map(|card| chat_model(card, settings, &http)).collect::<anyhow::Result<_>>()?;
+    let embedder = embedder(settings, &catalogue, &http).await?;
+    let tokenizer = tokenizer_for(&catalogue.card(cards.first().map_or(DEFAULT_TOKENIZER, |card| &card.name)));
+    Ok(Models { cards, chat, embedder, tokenizer, http })
+}
+
+/// The built-in catalogue with the owner's entries over it.
+pub fn catalogue(settings: &Settings) -> anyhow::Result<Catalogue> {
+    let built_in = Catalogue::embedded();
+    let Some(path) = &settings.model_overrides else { return Ok(built_in) };
+    let unusable = || {
+        Failure::config(format!("the model catalogue `{}` cannot be used", shown(path)))
+            .hint("mend the file, or remove `models.overrides`")
+    };
+    let text = std::fs::read_to_string(path).with_context(unusable)?;
+    built_in.with_overrides(&text).with_context(unusable)
+}
+
+/// What is known of the models that will be asked; none if the provider would turn every request down.
+pub fn cards(settings: &Settings, catalogue: &Catalogue) -> Vec<Card> {
+    if !settings.provider.is_usable() {
+        return Vec::new();
+    }
+    settings.model.names().iter().map(|name| catalogue.card(name)).collect()
+}
+
+/// The way to the provider.
+pub fn connection(http: &reqwest::Client, base_url: &str, api_key: Option<&SecretString>) -> Connection {
+    let connection = Connection::new(http.clone(), base_url);
+    match api_key {
+        Some(key) => connection.with_api_key(key.clone()),
+        None => connection,
+    }
+}
+
+/// How long to wait for the provider.
+pub fn timeouts(provider: &ProviderSettings) -> Timeouts {
+    Timeouts {
+        connect: provider.connect_timeout,
+        first_token: provider.first_token_timeout,
+        gap: provider.gap_timeout,
+        total: provider.total_timeout,
+    }
+}
+
+fn policy(provider: &ProviderSettings, card: &Card) -> CallPolicy {
+    CallPolicy {
+        timeouts: timeouts(provider),
+        retries: provider.retries,
+        requests_per_minute: provider.requests_per_minute.or(card.requests_per_minute),
+        ..CallPolicy::default()
+    }
+}
+
+fn chat_model(card: &Card, settings: &Settings, http: &reqwest::Client) -> anyhow::Result<Arc<dyn ChatModel>> {
+    let provider = &settings.provider;
+    let params = OpenAiChatParams {
+        connection: connection(http, &provider.base_url, provider.api_key.as_ref()),
+        card: card.clone(),
+        policy: policy(provider, card),
+        random: Random::new(runtime::random_unit),
+    };
+    let model = OpenAiChat::new(params).with_context(|| {
+        Failure::config(format!("the model `{}` cannot be asked", card.name))
+            .hint("check `[provider]` of the configuration")
+    })?;
+    Ok(Arc::new(model))
+}
+
+async fn embedder(
+    settings: &Settings,
+    catalogue: &Catalogue,
+    http: &reqwest::Client,
+) -> anyhow::Result<Option<Arc<dyn Embedder>>> {
+    match &settings.embedder {
+        EmbedderSettings::None => Ok(None),
+        EmbedderSettings::Openai { base_url, api_key, model, dimensions, batch } => {
+            let card = catalogue.card(model);
+            let params = OpenAiEmbedderParams {
+                connection: connection(http, base_url, api_key.as_ref()),
+                policy: policy(&settings.provider, &card),
+                card,
+                dimensions: *dimensions,
+                batch_inputs: batch.and_then(|batch| usize::try_from(batch).ok()),
+                random: Random::new(runtime::random_unit),
+            };
+            let embedder = OpenAiEmbedder::connect(params).await.with_context(|| {
+                Failure::config(format!("the embedder `{model}` cannot be asked"))
+                    .hint("check `[embeddings]` of the configuration; with `embeddings.dimensions` set, nothing is asked at start")
+            })?;
+            Ok(Some(Arc::new(embedder)))
+        }
+        EmbedderSettings::Local { path } => local_embedder(path).map(Some),
+    }
+}
+
+#[cfg(feature = "local-embeddings")]
+fn local_embedder(path: &std::path::Path) -> anyhow::Result<Arc<dyn Embedder>> {
+    let embedder = portavoz_llm::embed::LocalEmbedder::open(path).with_context(|| {
+        Failure::config(format!("the embedder in `{}` cannot be used", shown(path)))
+            .hint("check `embeddings.path`; it names a sentence-transformers folder")
+    })?;
+    Ok(Arc::new(embedder))
+}
+
+#[cfg(not(feature = "local-embeddings"))]
+fn local_embedder(_: &std::path::Path) -> anyhow::Result<Arc<dyn Embedder>> {
+    // The configuration was refused before; see `config::embeddings`.
+    Err(Failure::config("this portavoz was built without local embeddings").into())
+}

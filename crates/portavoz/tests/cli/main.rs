@@ -1,0 +1,9 @@
+//! The real binary, as people run it. One story per module; start at [`program`].
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
+
+mod configuration;
+mod crash;
+mod pipeline;
+mod program;
+mod serving;

@@ -1,0 +1,146 @@
+//! From documents to answers, with no key and no network.
+
+use crate::program::World;
+
+/// A small portfolio in a world of its own.
+fn portfolio() -> World {
+    let world = World::new();
+    world.write(
+        "portavoz.toml",
+        "[owner]\nname = \"Ana Ruiz\"\nemail = \"ana@ruiz.example\"\n[model]\nname = \"none\"\n",
+    );
+    world.write(
+        "knowledge/projects.md",
+        "---\ntitle: Proyectos\nlang: es\n---\n\n# Proyectos\n\n## Buscador de recetas\n\n\
+         Ana construyó un buscador de recetas con Rust y PostgreSQL. Responde en 20 milisegundos.\n\n\
+         ## Panel de riego\n\nEl panel de riego ahorra un 30 % de agua en doce huertos de Valencia.\n",
+    );
+    world.write(
+        "knowledge/education.md",
+        "---\ntitle: Formación\nlang: es\n---\n\n# Formación\n\nAna estudió Agronomía en la Universidad de Lleida entre 2010 y 2014.\n",
+    );
+    world
+}
+
+#[test]
+fn documents_are_ingested_found_and_quoted() {
+    let world = portfolio();
+    let report = world.run(&["ingest", "--json"]).fine().json();
+    assert_eq!(report["documents"], 2, "{report}");
+    assert_eq!(report["added"].as_array().unwrap().len(), 2);
+
+    let found = world.run(&["search", "¿Cuánta agua ahorra el panel de riego?", "--json"]).fine().json();
+    assert_eq!(found["hits"][0]["document"], "projects.md", "{found}");
+    let relevance = found["hits"][0]["relevance"].as_f64().unwrap();
+    assert!((0.0..=1.0).contains(&relevance));
+
+    let explained = world.run(&["search", "riego", "--explain", "--limit", "1"]).fine();
+    assert!(explained.stdout.contains("projects.md#"), "{}", explained.stdout);
+
+    let answer = world.run(&["ask", "¿Cuánta agua ahorra el panel de riego?", "--json"]).fine().json();
+    assert_eq!(answer["outcome"], "answered", "{answer}");
+    assert_eq!(answer["cost_usd"], 0.0);
+    assert!(answer["answer"].as_str().unwrap().contains("30"), "{answer}");
+    assert_eq!(answer["citations"][0]["document"], "projects.md");
+
+    let told = world.run(&["ask", "¿Cuánta agua ahorra el panel de riego?"]).fine();
+    assert!(told.stdout.contains("30") && told.stdout.contains("[1]"), "{}", told.stdout);
+    assert!(told.stderr.contains("answered · "), "{}", told.stderr);
+    assert!(!told.stdout.contains('\u{1b}'), "colours only on terminals");
+}
+
+#[test]
+fn what_the_documents_do_not_say_is_not_invented() {
+    let world = portfolio();
+    let answer = world.run(&["ask", "¿Ha trabajado con COBOL en bancos?", "--json"]).fine().json();
+    assert_eq!(answer["outcome"], "not_known", "{answer}");
+    assert_eq!(answer["citations"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn a_conversation_goes_on_where_it_was() {
+    let world = portfolio();
+    let first = world.run(&["ask", "¿Qué estudió Ana?", "--json"]).fine().json();
+    let id = first["conversation_id"].as_str().unwrap();
+    let second = world.run(&["ask", "¿Y dónde?", "--json", "--conversation", id]).fine().json();
+    assert_eq!(second["conversation_id"], id);
+
+    let unknown = world.run(&["ask", "hola", "--conversation", "0199aaaa-0000-7000-8000-000000000000"]);
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.stderr.contains("there is no conversation"), "{}", unknown.stderr);
+}
+
+#[test]
+fn a_second_ingest_does_nothing_and_an_edit_is_all_that_is_read() {
+    let world = portfolio();
+    world.run(&["ingest"]).fine();
+    let again = world.run(&["ingest", "--json"]).fine().json();
+    assert_eq!(again["reindexed"], false, "{again}");
+    assert_eq!(again["unchanged"], 2);
+
+    world.write("knowledge/education.md", "# Formación\n\nAna estudió Botánica en Girona.\n");
+    std::fs::remove_file(world.path().join("knowledge/projects.md")).unwrap();
+    let third = world.run(&["ingest", "--json"]).fine().json();
+    assert_eq!(third["changed"], serde_json::json!(["education.md"]), "{third}");
+    assert_eq!(third["removed"], serde_json::json!(["projects.md"]));
+    let found = world.run(&["search", "riego", "--json"]).fine().stdout;
+    assert!(!found.contains("projects.md"), "{found}");
+}
+
+#[test]
+fn broken_files_are_named_with_their_cause_and_the_rest_is_read() {
+    let world = portfolio();
+    world.write("knowledge/empty.md", "");
+    world.write("knowledge/broken.pdf", b"%PDF-1.7 and then nothing of the kind");
+    world.write("knowledge/broken.docx", b"PK\x03\x04 not a zip");
+    let run = world.run(&["ingest"]).fine();
+    for name in ["empty.md", "broken.pdf", "broken.docx"] {
+        assert!(run.stdout.contains(&format!("skipped `{name}`: ")), "{}", run.stdout);
+    }
+    let report = world.run(&["ingest", "--json"]).fine().json();
+    assert_eq!(report["documents"], 2, "{report}");
+    assert_eq!(report["problems"].as_array().unwrap().len(), 3, "still reported when nothing changed");
+}
+
+#[test]
+fn a_variable_changes_what_is_answered() {
+    let world = portfolio();
+    let question = ["ask", "¿Cuánta agua ahorra el panel de riego?", "--json"];
+    let refused = world.run_with(&question, &[("PORTAVOZ_RETRIEVAL__THRESHOLD", "1.0")]).fine().json();
+    assert_eq!(refused["outcome"], "not_known", "{refused}");
+}
+
+#[test]
+fn doctor_checks_and_says_how_to_mend() {
+    let world = portfolio();
+    let before = world.run(&["doctor", "--json"]);
+    assert_eq!(before.code, 1, "no documents were ingested");
+    let knowledge = |json: &serde_json::Value| {
+        json["checks"].as_array().unwrap().iter().find(|line| line["check"] == "knowledge").unwrap().clone()
+    };
+    let line = knowledge(&before.json());
+    assert_eq!(line["state"], "broken");
+    assert!(line["mend"].as_str().unwrap().contains("portavoz ingest"), "{line}");
+
+    world.run(&["ingest"]).fine();
+    let after = world.run(&["doctor", "--json"]).fine().json();
+    assert_eq!(after["healthy"], true, "{after}");
+    assert_eq!(knowledge(&after)["state"], "fine");
+
+    world.write("portavoz.toml", "[model]\nnam = \"x\"\n");
+    let broken = world.run(&["doctor"]);
+    assert_eq!(broken.code, 1);
+    assert!(broken.stdout.contains("did you mean `model.name`?"), "{}", broken.stdout);
+}
+
+#[test]
+fn init_ingest_ask_is_a_way_that_works() {
+    let world = World::new();
+    world.run(&["init", "me", "--yes", "--name", "Ana Ruiz", "--email", "ana@ruiz.example", "--language", "en"]).fine();
+    world.write("me/knowledge/work.md", "# Work\n\nAna Ruiz led the irrigation team at Hortus from 2019 to 2023.\n");
+    world.run(&["ingest", "me"]).fine();
+    let answer = world.run(&["ask", "--site", "me", "Where did Ana lead the irrigation team?", "--json"]).fine().json();
+    assert_eq!(answer["outcome"], "answered", "{answer}");
+    assert_eq!(answer["language"], "en");
+    assert!(answer["answer"].as_str().unwrap().contains("Hortus"), "{answer}");
+}
