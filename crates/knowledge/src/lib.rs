@@ -7,5 +7,8 @@
 mod analysis;
 pub mod chunk;
 pub mod index;
+pub mod readers;
 pub mod search;
+pub mod source;
 pub mod vectors;
+pub mod web;

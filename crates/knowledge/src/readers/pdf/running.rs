@@ -1,0 +1,110 @@
+//! Running headers, footers and page numbers: they stand between two halves of a sentence on every page.
+
+use std::collections::HashMap;
+
+use super::rows::{PagePieces, Piece, by_row};
+
+/// Rows at the top and at the bottom of a page that can be running.
+const EDGE_ROWS: usize = 2;
+
+/// Takes out rows that repeat at the edge of pages, digits apart. A header's first appearance stays: it may be the
+/// only place where the owner's name stands. Page numbers go everywhere.
+pub(super) fn without_repeats(pages: Vec<PagePieces>) -> Vec<PagePieces> {
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    let mut rows_of: Vec<Vec<Vec<Piece>>> = pages.iter().map(|page| by_row(page.upright.clone())).collect();
+    for rows in &rows_of {
+        let mut keys: Vec<String> = edges(rows.len()).filter_map(|index| rows.get(index)).map(|row| key(row)).collect();
+        keys.sort();
+        keys.dedup();
+        for key in keys {
+            *counts.entry(key).or_default() += 1;
+        }
+    }
+    let mut shown: Vec<String> = Vec::new();
+    for rows in &mut rows_of {
+        let edge: Vec<usize> = edges(rows.len()).collect();
+        let mut index = 0;
+        rows.retain(|row| {
+            let at_edge = edge.contains(&index);
+            index += 1;
+            if !at_edge {
+                return true;
+            }
+            let key = key(row);
+            if is_page_number(&key) {
+                return false;
+            }
+            let repeats = counts.get(&key).is_some_and(|count| *count > 1);
+            let is_new = !shown.contains(&key);
+            if repeats && is_new {
+                shown.push(key);
+            }
+            !repeats || is_new
+        });
+    }
+    pages
+        .into_iter()
+        .zip(rows_of)
+        .map(|(page, rows)| PagePieces { upright: rows.into_iter().flatten().collect(), turned: page.turned })
+        .collect()
+}
+
+fn edges(rows: usize) -> impl Iterator<Item = usize> {
+    (0..rows).filter(move |index| *index < EDGE_ROWS || *index + EDGE_ROWS >= rows)
+}
+
+/// The row's text with every number as `#`.
+fn key(row: &[Piece]) -> String {
+    let text = row.iter().map(Piece::text).collect::<Vec<_>>().join(" ").to_lowercase();
+    let mut key = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            character if character.is_ascii_digit() => {
+                if !key.ends_with('#') {
+                    key.push('#');
+                }
+            }
+            ' ' => {}
+            character => key.push(character),
+        }
+    }
+    key
+}
+
+/// "3", "3/5", "- 3 -", "Página 3 de 5" and the like.
+fn is_page_number(key: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "página", "pagina", "pàgina", "page", "seite", "pág.", "pág", "pag.", "p.", "de", "of", "von", "sur", "di",
+        "/", "-", "–", "—", "|",
+    ];
+    if !key.contains('#') || key.chars().count() > 16 {
+        return false;
+    }
+    let mut rest = key.to_owned();
+    for word in WORDS {
+        rest = rest.replace(word, "");
+    }
+    // A year alone at the edge of a page is a fact, but a bare number there hardly ever is one.
+    rest.chars().all(|character| character == '#')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_page_number;
+
+    #[test]
+    fn page_numbers_are_known_in_every_language() {
+        for (key, expected) in [
+            ("#", true),
+            ("#/#", true),
+            ("páginа#", false),
+            ("página#de#", true),
+            ("seite#von#", true),
+            ("-#-", true),
+            ("python#", false),
+            ("de", false),
+        ] {
+            assert_eq!(is_page_number(key), expected, "{key}");
+        }
+    }
+}
