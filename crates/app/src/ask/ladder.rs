@@ -6,6 +6,7 @@
 
 use portavoz_domain::answer::{Outcome, Rung, RungTried};
 use portavoz_domain::context::{Context, pack};
+use portavoz_domain::promises::promise_of;
 use portavoz_domain::prompt::{assemble, recent};
 use portavoz_domain::question::Question;
 use portavoz_domain::search::{Hit, SearchResult};
@@ -38,7 +39,7 @@ pub(super) async fn climb(
         }
     };
     told.charge(retrieval.usage, retrieval.cost_usd_micros);
-    let hits = relevant(retrieval.result, run.site.settings().retrieval.threshold);
+    let hits = relevant(question, retrieval.result, run.site.settings().retrieval.threshold);
     if hits.is_empty() {
         return stock::not_known(&run.site, index, question, told, telling).await;
     }
@@ -53,9 +54,12 @@ pub(super) async fn climb(
     }
 }
 
-/// Passages that an answer may rest on, best first.
-fn relevant(result: SearchResult, threshold: f32) -> Vec<Hit> {
-    result.hits.into_iter().filter(|hit| hit.relevance >= threshold).collect()
+/// Passages that an answer may rest on, best first. What only the owner can promise rests on nothing but a passage
+/// that speaks of it.
+fn relevant(question: &Question, result: SearchResult, threshold: f32) -> Vec<Hit> {
+    let promise = promise_of(&question.text);
+    let speaks_of_it = |hit: &Hit| promise.is_none_or(|promise| promise.is_spoken_of(&hit.chunk.embedding_text()));
+    result.hits.into_iter().filter(|hit| hit.relevance >= threshold && speaks_of_it(hit)).collect()
 }
 
 enum Climbed {

@@ -159,6 +159,18 @@ async fn nothing_relevant_means_no_call_and_a_gap() {
 }
 
 #[tokio::test]
+async fn nothing_is_promised_in_the_owners_name() {
+    let model = ScriptedModel::new("primary", Vec::new());
+    let site = Setup::with_models(&[&model]).open().await;
+    for question in ["¿Cuándo puede empezar Ada a trabajar?", "What salary does Ada expect?"] {
+        let answer = site.ask(question).await;
+        assert_eq!(answer.end.unwrap().outcome, Outcome::NotKnown, "{question}: {}", answer.text);
+        assert!(answer.text.contains("ada@example.org"), "{}", answer.text);
+    }
+    assert_eq!(model.calls(), 0);
+}
+
+#[tokio::test]
 async fn smalltalk_needs_no_call() {
     let model = ScriptedModel::new("primary", Vec::new());
     let site = Setup::with_models(&[&model]).open().await;
