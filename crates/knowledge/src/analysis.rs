@@ -13,7 +13,9 @@ use portavoz_text::terms::{Term, terms};
 use portavoz_text::words::slice;
 use serde::{Deserialize, Serialize};
 
+pub(crate) mod expressions;
 pub(crate) mod lookalikes;
+pub(crate) mod word_table;
 
 /// Changes whenever the same text would be analysed differently; an index of another version is rebuilt.
 pub(crate) const VERSION: u32 = 1;
@@ -165,7 +167,7 @@ impl RawPassage {
             for span in sentences(line) {
                 let sentence = slice(line, span);
                 for term in terms(sentence, chunk.language) {
-                    let is_named = is_named(sentence, &term);
+                    let is_named = is_named(sentence, &term, chunk.language);
                     passage.tokens.push((term.stem, is_named));
                 }
                 passage.sentence_ends.push(u32::try_from(passage.tokens.len()).unwrap_or(u32::MAX));
@@ -198,13 +200,15 @@ fn stems(text: &str, language: Language) -> Vec<String> {
     terms(text, language).into_iter().map(|term| term.stem).collect()
 }
 
-/// True if the term is written like a name, a number or an abbreviation: a digit anywhere, a capital anywhere but at
-/// the sentence's beginning, or capitals throughout.
-pub(crate) fn is_named(sentence: &str, term: &Term) -> bool {
+/// True if the term is written like a name, a number or an abbreviation: a digit anywhere, several capitals, or one
+/// that neither begins the sentence nor, in German, every noun.
+pub(crate) fn is_named(sentence: &str, term: &Term, language: Language) -> bool {
     let word = slice(sentence, term.span.clone());
     let capitals = word.chars().filter(|character| character.is_uppercase()).count();
     let begins_sentence = !sentence.get(..term.span.start).unwrap_or_default().contains(char::is_alphanumeric);
-    word.contains(|character: char| character.is_ascii_digit()) || capitals > 1 || (capitals == 1 && !begins_sentence)
+    word.contains(|character: char| character.is_ascii_digit())
+        || capitals > 1
+        || (capitals == 1 && !begins_sentence && language != Language::De)
 }
 
 /// The folded form of a term's word as written.

@@ -25,7 +25,7 @@ mod tests;
 
 use features::{Features, Overlap};
 use query::Query;
-use rank::Judged;
+use rank::{Judged, WholeFeatures};
 
 /// How many candidates each retriever proposes.
 const CANDIDATES: usize = 40;
@@ -42,6 +42,16 @@ impl Index {
         vector: Option<QueryVector<'_>>,
         limit: usize,
     ) -> Result<SearchResult, IndexError> {
+        self.examine(question, vector, limit).map(|(result, _)| result)
+    }
+
+    /// [`Index::search`], with what was known of all passages together: for fitting [`coefficients::ANSWERABLE`].
+    pub fn examine(
+        &self,
+        question: &Question,
+        vector: Option<QueryVector<'_>>,
+        limit: usize,
+    ) -> Result<(SearchResult, WholeFeatures), IndexError> {
         let nearest = self.nearest(vector)?;
         let query = Query::of(question, self);
         let mut judged = Vec::new();
@@ -51,9 +61,10 @@ impl Index {
         judged.sort_by(|one: &Judged, other: &Judged| {
             other.score.total_cmp(&one.score).then_with(|| self.id(one.ordinal).cmp(&self.id(other.ordinal)))
         });
-        let answerable = rank::answerable(&judged, &query.demand());
+        let whole = WholeFeatures::of(&judged, &query.demand());
+        let answerable = if judged.is_empty() { 0.0 } else { rank::answerable(&whole, query.is_native) };
         let hits = judged.iter().take(limit).filter_map(|judged| self.hit(judged)).collect();
-        Ok(SearchResult { hits, answerable })
+        Ok((SearchResult { hits, answerable }, whole))
     }
 
     fn nearest(&self, vector: Option<QueryVector<'_>>) -> Result<Option<Nearest>, IndexError> {

@@ -27,6 +27,11 @@ pub fn concepts(stem: &str, language: Language) -> &'static [Concept] {
     entry(stem, language).map_or(&[], |entry| &entry.concepts)
 }
 
+/// Every concept, in the lexicon's order.
+pub fn all() -> impl Iterator<Item = Concept> {
+    lines().map(|(concept, _)| concept)
+}
+
 /// The words of `concept` in `language`, as written in the lexicon; empty for an unknown concept.
 pub fn words_of(concept: &str, language: Language) -> &'static [&'static str] {
     lexicon().words.get(concept).and_then(|words| words.get(language.index())).map_or(&[], |words| words)

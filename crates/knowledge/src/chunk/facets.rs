@@ -2,91 +2,114 @@
 //!
 //! One table serves both sides of a search: it files passages when they are cut, and it tells [`crate::search`] which
 //! words of a question merely name a facet ("experience", "proyectos"), so that a passage filed under that facet
-//! covers them without repeating them. Start at [`facet_of_word`].
+//! covers them without repeating them. Start at [`facet_of_text`].
 //!
 //! To add one more word: fold it (lower case, no accents) and put it in its facet's row of [`WORDS`]; end it with `*`
 //! if every word that begins so belongs there. Rows are matched in order, so a word belongs to one facet only.
+
+use std::sync::OnceLock;
 
 use portavoz_domain::document::{Document, Facet};
 use portavoz_text::fold::fold;
 use portavoz_text::words::words;
 
 use super::sections::Section;
+use crate::analysis::word_table::WordTable;
 
-/// Folded words and, with a `*`, beginnings of words. A whole word wins over a beginning, whatever its row.
-const WORDS: [(Facet, &str); 7] = [
+/// Folded words and, with a `*`, beginnings of words: first those that name the facet as a whole, then those that name
+/// a part of it (a passage about languages is filed under skills, but not every passage about skills is about
+/// languages). A whole word wins over a beginning, a longer beginning over a shorter.
+const WORDS: [(Facet, &str, &str); 7] = [
     (
         Facet::Experience,
-        "experien* esperien* erfahrung* berufserfahrung* trabaj* treball* trabalh* travail* lavor* arbeit* work works \
-         worked working job jobs career* carriere* carriera laufbahn* werdegang* parcours trayector* trajetor* trajector* \
-         empleo* emplead* emprego* employ* emploi* impieg* ocupacion* feina feines puesto* poste postes posto posizion* \
-         stelle stellen beruf* laboral* role roles empresa* company companies entreprise* firma firmen aziend* unternehmen \
-         employer* arbeitgeber* cargos jobtitel* anstellung* previous anteriores",
+        "experien* esperien* erfahrung* berufserfahrung* trabaj* treball* trabalh* travail* lavor* arbeit* \
+         work works worked working job jobs career* carriere* carriera laufbahn* werdegang* parcours \
+         trayector* trajetor* trajector* empleo* emplead* emprego* employ* emploi* impieg* ocupacion* feina \
+         feines puesto* poste postes posto posizion* stelle stellen beruf* laboral* role roles empresa* \
+         company companies entreprise* firma firmen aziend* unternehmen employer* arbeitgeber* cargos \
+         jobtitel* anstellung* previous anteriores",
+        "",
     ),
     (
         Facet::Projects,
-        "proyect* project* projet* projekt* progett* projecte* portfolio portafolio* built build builds building \
-         construid* construy* construir* construit* construet* costruit* gebaut desenvolvid* entwickelt desarrollad* \
-         desarrollo developed creaciones creations realisations obra obras cases",
+        "proyect* project* projet* projekt* progett* projecte* portfolio portafolio* built build builds \
+         building construid* construy* construir* construit* construet* costruit* gebaut desenvolvid* \
+         entwickelt desarrollad* desarrollo developed creaciones creations realisations obra obras cases",
+        "",
     ),
     (
         Facet::Skills,
-        "habilid* habilit* skill* competenc* competenz* kompetenz* compet* capacidad* capacitat* capacita tecnolog* \
-         technolog* technik* tecnic* herramienta* eina eines ferrament* tool tools outil* werkzeug* strument* stack \
-         stacks lenguaj* llenguatg* linguag* linguagg* langage* language* sprache* idiom* lingua lingue llengu* langue* \
-         kenntnis* fahigkeit* conocimient* coneixement* conheciment* conoscenz* connaissanc* knowledge aptitud* \
-         especialidad* especialitat* especialidade* specialt* specialit* spezial* framework* librer* libraries domina \
-         dominar dominas maneja domini dominio domaine* proficien* expertise programacion programming",
+        "habilid* habilit* skill* competenc* competenz* kompetenz* compet* capacidad* capacitat* capacita \
+         tecnolog* technolog* technik* tecnic* herramienta* eina eines ferrament* tool tools outil* werkzeug* \
+         strument* stack stacks kenntnis* fahigkeit* conocimient* coneixement* conheciment* conoscenz* \
+         connaissanc* knowledge aptitud* domina dominar dominas maneja domini dominio domaine* proficien* \
+         expertise",
+        "lenguaj* llenguatg* linguag* linguagg* langage* language* sprache* idiom* lingua lingue llengu* \
+         langue* framework* librer* libraries especialidad* especialitat* especialidade* specialt* specialit* \
+         spezial* programacion programming",
     ),
     (
         Facet::Achievements,
-        "logro* achievement* accomplishment* premio* award* premi premis prix preis preise auszeichnung* reconocimiento* \
-         riconosciment* reconheciment* publicacion* publication* publicaco* publicacio* pubblicazion* veroffentlichung* \
-         charla* talk talks xerrad* palestra* conferenc* conference* conferenz* konferenz* vortrag* vortrage ponencia* \
-         ponenci* resultad* result results resultat* ergebnis* risultat* exitos hito hitos erfolg* succes successi \
-         conquist* assoliment* realizacoes impact impacto",
+        "logro* achievement* accomplishment* exitos hito hitos erfolg* succes successi conquist* assoliment* \
+         realizacoes",
+        "premio* award* premi premis prix preis preise auszeichnung* reconocimiento* riconosciment* \
+         reconheciment* publicacion* publication* publicaco* publicacio* pubblicazion* veroffentlichung* \
+         charla* talk talks xerrad* palestra* conferenc* conference* conferenz* konferenz* vortrag* vortrage \
+         ponencia* ponenci* resultad* result results resultat* ergebnis* risultat* impact impacto congres* \
+         congress* kongress* convegn*",
     ),
     (
         Facet::Education,
-        "educac* educat* formacion formacio formacao formazion* formation formations estudi* estudo* studi studies \
-         studied study studium studier* etude* degree* titulacion* titulacio universi* ausbildung* bildung* bildungsweg \
-         certific* zertifi* curso cursos course courses corsi corso curs cours kurs kurse diplom* laurea* bachelor* \
-         licenciatur* llicenciatur* grado grau master masters maestria doctor* phd tesis thesis academ* akadem* school \
-         escuela* escola* ecole* schule* scuol* training",
+        "educac* educat* formacion formacio formacao formazion* formation formations estudi* estudo* studi \
+         studies studied study studium studier* etude* degree* titulacion* titulacio universi* ausbildung* \
+         bildung* bildungsweg diplom* laurea* bachelor* licenciatur* llicenciatur* grado grau academ* akadem* \
+         training",
+        "certific* zertifi* curso cursos course courses corsi corso curs cours kurs kurse master masters \
+         maestria doctor* phd tesis thesis school escuela* escola* ecole* schule* scuol*",
     ),
     (
         Facet::Contact,
-        "contact* kontakt* contatt* contat* email* e-mail* mail mails correo* correu* courriel* posta telefon* phone* \
-         linkedin github reach erreich* hire hiring contratar* contractar* einstellen embaucher assumer* messag* mensaj* \
-         write escribir* escriure* scriver* ecrire schreiben freelance",
+        "electronic* elettronic* electronique* contact* kontakt* contatt* contat* email* e-mail* mail mails correo* correu* courriel* posta reach \
+         erreich* hire hiring contratar* contractar* einstellen embaucher assumer* messag* mensaj* write \
+         escribir* escriure* scriver* ecrire schreiben freelance",
+        "telefon* phone* linkedin",
     ),
     (
         Facet::About,
-        "about sobre acerca perfil* profil* profile* profilo presentac* presentat* biogra* bio resumen summary resum \
-         resumo riassunto zusammenfassung uber ueber intro introduc* hobby hobbies aficion* interes* interest* freizeit",
+        "about sobre acerca perfil* profil* profile* profilo presentac* presentat* biogra* bio resumen \
+         summary resum resumo riassunto zusammenfassung uber ueber intro introduc*",
+        "",
     ),
 ];
 
+/// What a word says of a facet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Named {
+    /// The facet it names, wholly or in part.
+    pub facet: Facet,
+    /// True if it names the facet as a whole.
+    pub is_whole: bool,
+}
+
 /// The facet that a folded word names, if it names one.
-pub fn facet_of_word(folded: &str) -> Option<Facet> {
-    let mut by_beginning = None;
-    for (facet, row) in WORDS {
-        for entry in row.split_whitespace() {
-            match entry.strip_suffix('*') {
-                None if entry == folded => return Some(facet),
-                Some(beginning) if by_beginning.is_none() && folded.starts_with(beginning) => {
-                    by_beginning = Some(facet)
-                }
-                _ => {}
-            }
-        }
-    }
-    by_beginning
+pub(crate) fn named_by(folded: &str) -> Option<Named> {
+    table().find(folded)
+}
+
+fn table() -> &'static WordTable<Named> {
+    static TABLE: OnceLock<WordTable<Named>> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let rows = WORDS.into_iter().flat_map(|(facet, whole, part)| {
+            [(Named { facet, is_whole: true }, whole), (Named { facet, is_whole: false }, part)]
+        });
+        WordTable::of(rows)
+    })
 }
 
 /// The facet that a line names most often; of two, the one it names first.
 pub fn facet_of_text(text: &str) -> Option<Facet> {
-    let named: Vec<Facet> = words(text).iter().filter_map(|word| facet_of_word(&fold(word.text))).collect();
+    let named: Vec<Facet> =
+        words(text).iter().filter_map(|word| named_by(&fold(word.text))).map(|named| named.facet).collect();
     let times = |facet: Facet| named.iter().filter(|other| **other == facet).count();
     let most = named.iter().map(|facet| times(*facet)).max()?;
     named.iter().copied().find(|facet| times(*facet) == most)

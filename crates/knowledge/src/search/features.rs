@@ -7,7 +7,7 @@ use portavoz_domain::chunk::Chunk;
 use portavoz_domain::document::Facet;
 use portavoz_domain::question::Wants;
 
-use super::query::{MAX_TERMS, Query, Term};
+use super::query::{Form, MAX_PHRASES, MAX_TERMS, Query, Term};
 use crate::analysis::{Analysis, Passage, StemId, Token};
 use crate::vectors::Nearest;
 
@@ -16,6 +16,48 @@ const NEAR: usize = 4;
 
 /// What meets what, term by term.
 type Coverage = [f32; MAX_TERMS];
+
+/// How surely a facet covers the words that name it, where the passage does not repeat them.
+const NAMED_BY_FACET: f32 = 0.85;
+/// The same for words that name a part of the facet.
+const PART_OF_FACET: f32 = 0.4;
+
+/// How fast evidence saturates: with this, one rare word is three quarters of all the evidence there can be.
+const EVIDENCE_SCALE: f32 = 1.4;
+
+/// What has been met in one stretch of text.
+struct Met {
+    exact: Coverage,
+    soft: Coverage,
+    /// Words of each phrase, one bit each.
+    phrases: [u8; MAX_PHRASES],
+}
+
+impl Met {
+    fn after(exact: Coverage, soft: Coverage) -> Self {
+        Self { exact, soft, phrases: [0; MAX_PHRASES] }
+    }
+
+    /// Notes a form; true if its term now surely stands here.
+    fn note(&mut self, form: &Form) -> bool {
+        if let Some(part) = form.part {
+            let Some(seen) = self.phrases.get_mut(part.phrase) else { return false };
+            *seen |= part.bit;
+            if *seen != part.all {
+                return false;
+            }
+        }
+        rise(&mut self.exact, form.term, form.exact);
+        rise(&mut self.soft, form.term, form.soft);
+        form.exact > 0.0
+    }
+
+    fn read(&mut self, query: &Query, stems: &[StemId]) {
+        for form in stems.iter().flat_map(|stem| query.forms(*stem)) {
+            self.note(form);
+        }
+    }
+}
 
 /// How a passage covers the terms of a question.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,12 +102,13 @@ impl Overlap {
             has_number: false,
             covered: 0,
         };
-        let mut heading_soft = [0.0; MAX_TERMS];
-        cover(query, passage.question.iter().copied(), &mut overlap.question, &mut heading_soft);
-        overlap.heading = overlap.question;
-        cover(query, passage.heading.iter().copied(), &mut overlap.heading, &mut heading_soft);
-        raise(&mut overlap.exact, &overlap.heading);
-        raise(&mut overlap.soft, &heading_soft);
+        let mut above = Met::after([0.0; MAX_TERMS], [0.0; MAX_TERMS]);
+        above.read(query, &passage.question);
+        overlap.question = above.exact;
+        above.read(query, &passage.heading);
+        overlap.heading = above.exact;
+        raise(&mut overlap.exact, &above.exact);
+        raise(&mut overlap.soft, &above.soft);
         let above = (overlap.exact, overlap.soft);
         for sentence in passage.sentences() {
             overlap.read(query, sentence, &above, analysis);
@@ -79,26 +122,25 @@ impl Overlap {
     }
 
     fn read(&mut self, query: &Query, sentence: &[Token], above: &(Coverage, Coverage), analysis: &Analysis) {
-        let (mut exact, mut soft) = *above;
+        let mut met = Met::after(above.0, above.1);
         // The last place of each term in this sentence, counted from 1.
         let mut last = [0_usize; MAX_TERMS];
         let (mut has_named, mut has_number) = (false, false);
         let mut near = 0.0;
         for (place, token) in (1..).zip(sentence) {
-            let mut met = false;
+            let mut is_met = false;
             for form in query.forms(token.stem()) {
-                met |= form.exact > 0.0;
-                rise(&mut exact, form.term, form.exact);
-                rise(&mut soft, form.term, form.soft);
-                if form.exact > 0.0 {
+                if met.note(form) {
+                    is_met = true;
                     near += nearness(query, &mut last, form.term, place);
                 }
             }
-            if !met && token.is_named() {
+            if !is_met && token.is_named() {
                 has_named = true;
                 has_number |= analysis.stem(token.stem()).starts_with(|first: char| first.is_ascii_digit());
             }
         }
+        let (exact, soft) = (met.exact, met.soft);
         raise(&mut self.exact, &exact);
         raise(&mut self.soft, &soft);
         self.near = self.near.max(near);
@@ -120,19 +162,21 @@ pub struct Features {
     pub idf_coverage: f32,
     /// The same for the best single sentence with its headings.
     pub sentence_coverage: f32,
-    /// Share with words that are only spelled alike.
-    pub soft_coverage: f32,
+    /// What words that are only spelled alike add to it.
+    pub lookalike_coverage: f32,
     /// The same for the best single sentence.
-    pub soft_sentence_coverage: f32,
+    pub lookalike_sentence_coverage: f32,
     /// Share that stands in headings, title or FAQ question.
     pub heading_coverage: f32,
     /// Share of the question's neighbouring words that are near each other in a sentence.
     pub proximity: f32,
-    /// Share of the question's weight that is names, numbers and abbreviations which the passage lacks.
+    /// Share of the question's weight that is names, numbers and abbreviations which the passage has.
+    pub names_met: f32,
+    /// The same, which the passage lacks.
     pub names_missing: f32,
     /// How much the passage's FAQ question and this one are the same question.
     pub faq_similarity: f32,
-    /// The passage is filed under a facet the question asks about, as far as the rest of the question is met.
+    /// The passage is filed under a facet the question asks about, and the question asks about little else.
     pub facet_match: f32,
     /// The best sentence has what the question wants: a number, a name.
     pub wants_match: f32,
@@ -140,32 +184,40 @@ pub struct Features {
     pub evidence: f32,
     /// Logarithm of the document's priority.
     pub priority: f32,
-    /// Standard deviations by which the passage is nearer to the question than the average one; 0 without vectors.
+    /// Standard deviations beyond two by which the passage is nearer to the question than the average one (among a
+    /// few dozen passages even an unanswerable question has one at two); 0 without vectors.
     pub cosine: f32,
 }
 
 /// How many features there are.
-pub const COUNT: usize = 13;
+pub const COUNT: usize = 14;
 
 impl Features {
     pub(super) fn of(query: &Query, overlap: &Overlap, chunk: &Chunk, cosine: Option<f32>) -> Self {
         let facet = facet_strength(query, chunk.facet);
-        // A question without any word of substance ("who is she?") is met by its facet alone.
-        let share = |weight: f32| if query.total > 0.0 { (weight / query.total).min(1.0) } else { facet };
-        let soft_coverage = share(weigh(query, &overlap.soft));
-        let question_coverage = share(weigh(query, &overlap.question));
+        let part = |weight: f32| if query.total > 0.0 { (weight / query.total).min(1.0) } else { 0.0 };
+        // A question without any word of substance ("who is Ana?") is met by its facet, best where the name stands.
+        let alone = facet * if names_owner(query, &overlap.exact) { 1.0 } else { 0.85 };
+        let share = |weight: f32| if query.total > 0.0 { part(weight) } else { alone };
+        let (exact, soft) = (share(weigh(query, &overlap.exact)), share(weigh(query, &overlap.soft)));
+        let (sentence, soft_sentence) = (share(overlap.sentence), share(overlap.soft_sentence));
         Self {
-            idf_coverage: share(weigh(query, &overlap.exact)),
-            sentence_coverage: share(overlap.sentence),
-            soft_coverage,
-            soft_sentence_coverage: share(overlap.soft_sentence),
-            heading_coverage: share(weigh(query, &overlap.heading)),
+            idf_coverage: exact,
+            sentence_coverage: sentence,
+            lookalike_coverage: (soft - exact).max(0.0),
+            lookalike_sentence_coverage: (soft_sentence - sentence).max(0.0),
+            heading_coverage: part(weigh(query, &overlap.heading)),
             proximity: proximity(query, overlap.near),
-            names_missing: share(missing_names(query, &overlap.exact)),
-            faq_similarity: harmonic(question_coverage, overlap.question_repeated),
-            facet_match: facet * soft_coverage * soft_coverage,
+            names_met: part(names(query, &overlap.exact, true)),
+            names_missing: part(names(query, &overlap.exact, false)),
+            faq_similarity: harmonic(part(weigh(query, &overlap.question)), overlap.question_repeated).powi(2),
+            facet_match: facet * soft * breadth(query, chunk.facet).powi(2),
             wants_match: wanted(query.wants, overlap),
-            evidence: 1.0 - (-weigh(query, &overlap.exact)).exp(),
+            evidence: if query.total > 0.0 {
+                1.0 - (-EVIDENCE_SCALE * weigh(query, &overlap.exact)).exp()
+            } else {
+                alone
+            },
             priority: chunk.priority.clamp(0.1, 10.0).ln(),
             cosine: cosine.unwrap_or(0.0),
         }
@@ -176,10 +228,11 @@ impl Features {
         [
             self.idf_coverage,
             self.sentence_coverage,
-            self.soft_coverage,
-            self.soft_sentence_coverage,
+            self.lookalike_coverage,
+            self.lookalike_sentence_coverage,
             self.heading_coverage,
             self.proximity,
+            self.names_met,
             self.names_missing,
             self.faq_similarity,
             self.facet_match,
@@ -197,7 +250,7 @@ pub(super) fn standardised(nearest: &Nearest, ordinal: u32) -> f32 {
     /// No embedder's cosines lie closer together; keeps a handful of equal passages from looking far apart.
     const LEAST_DEVIATION: f32 = 0.02;
     let cosine = nearest.top.iter().find(|(other, _)| *other == ordinal).map_or(nearest.mean, |(_, cosine)| *cosine);
-    ((cosine - nearest.mean) / nearest.deviation.max(LEAST_DEVIATION)).clamp(-1.0, 4.0)
+    ((cosine - nearest.mean) / nearest.deviation.max(LEAST_DEVIATION)).clamp(0.0, 4.0) - 2.0
 }
 
 /// What the passage's facet covers by itself: words that name it, and frame words if it is asked about.
@@ -205,9 +258,13 @@ fn by_facet(query: &Query, facet: Facet) -> Coverage {
     let is_asked = query.facet_strength(facet).is_some();
     let mut coverage = [0.0; MAX_TERMS];
     for (value, term) in coverage.iter_mut().zip(&query.terms) {
-        if term.facet == Some(facet) || (is_asked && term.is_frame) {
-            *value = 1.0;
-        }
+        let named = term.facet.filter(|named| named.facet == facet);
+        *value = match named {
+            Some(named) if !named.is_whole => PART_OF_FACET,
+            Some(_) => NAMED_BY_FACET,
+            None if is_asked && term.is_frame => NAMED_BY_FACET,
+            None => 0.0,
+        };
     }
     coverage
 }
@@ -218,15 +275,6 @@ fn facet_strength(query: &Query, facet: Facet) -> f32 {
         return if facet == Facet::About { 1.0 } else { 0.0 };
     }
     query.facet_strength(facet).unwrap_or(0.0)
-}
-
-fn cover(query: &Query, stems: impl Iterator<Item = StemId>, exact: &mut Coverage, soft: &mut Coverage) {
-    for stem in stems {
-        for form in query.forms(stem) {
-            rise(exact, form.term, form.exact);
-            rise(soft, form.term, form.soft);
-        }
-    }
 }
 
 fn rise(coverage: &mut Coverage, term: usize, value: f32) {
@@ -268,9 +316,21 @@ fn proximity(query: &Query, near: f32) -> f32 {
     if possible > 0.0 { (near / possible).min(1.0) } else { 0.0 }
 }
 
-fn missing_names(query: &Query, exact: &Coverage) -> f32 {
-    let is_missing = |(term, value): &(&Term, &f32)| term.is_named && **value < 0.5;
-    query.terms.iter().zip(exact).filter(is_missing).map(|(term, _)| term.weight).sum()
+/// Weight of the names, numbers and abbreviations that the passage has, or lacks.
+fn names(query: &Query, exact: &Coverage, met: bool) -> f32 {
+    let counts = |(term, value): &(&Term, &f32)| term.is_named && (**value >= 0.5) == met;
+    query.terms.iter().zip(exact).filter(counts).map(|(term, _)| term.weight).sum()
+}
+
+fn names_owner(query: &Query, exact: &Coverage) -> bool {
+    query.terms.iter().zip(exact).any(|(term, value)| term.is_owner && *value > 0.0)
+}
+
+/// Share of the question's weight that only names this facet or frames the question; 1 if it has no other words.
+fn breadth(query: &Query, facet: Facet) -> f32 {
+    let names = |term: &&Term| term.is_frame || term.facet.is_some_and(|named| named.facet == facet);
+    let light = query.terms.iter().filter(names).map(|term| term.weight);
+    if query.total > 0.0 { light.sum::<f32>() / query.total } else { 1.0 }
 }
 
 /// Share of the FAQ question's rarity that the question repeats.

@@ -7,14 +7,15 @@
 use portavoz_domain::document::Facet;
 use portavoz_domain::question::{Question, Wants};
 use portavoz_text::language::Language;
-use portavoz_text::lexicon;
+use portavoz_text::lexicon::{self, Concept};
 use portavoz_text::stem::stem;
 use portavoz_text::terms::{self, normal_form, query_terms};
 use portavoz_text::words::slice;
 
+use crate::analysis::expressions::{self, concept_of_pair};
 use crate::analysis::lookalikes::Scratch;
 use crate::analysis::{StemId, folded, is_named};
-use crate::chunk::facets::facet_of_word;
+use crate::chunk::facets::{self, Named};
 use crate::index::Index;
 use crate::index::full_text::Clause;
 
@@ -23,8 +24,13 @@ mod frame;
 /// Words beyond these are left out: nobody asks for more at once, and coverage is kept in one machine word.
 pub(super) const MAX_TERMS: usize = 32;
 
+/// Phrases beyond these are left out.
+pub(super) const MAX_PHRASES: usize = 32;
+
 /// Words that only name a facet say less than words that name a thing.
 const FACET_WORD_WEIGHT: f32 = 0.5;
+/// Beside a word that names a thing they say even less: "experience with Python" is met by a project in Python.
+const FACET_WORD_BESIDE: f32 = 0.5;
 /// Words that only frame a question ("knows", "tell", "main") say little.
 const FRAME_WORD_WEIGHT: f32 = 0.15;
 /// An unknown word of another language is more likely untranslated than absent.
@@ -35,7 +41,7 @@ const CARRIED_WEIGHT: f32 = 0.5;
 /// How surely another form means the same as the question's word.
 const OTHER_STEM: f32 = 0.95;
 const TRANSLATION: f32 = 0.85;
-const SYNONYM: f32 = 0.6;
+const SYNONYM: f32 = 0.7;
 
 /// At most this many lookalikes stand for a word.
 const LOOKALIKES: usize = 4;
@@ -46,7 +52,7 @@ pub(super) struct Term {
     /// How much it says, 0..=1 or so: its rarity, dampened for words of little meaning.
     pub weight: f32,
     /// The facet it names.
-    pub facet: Option<Facet>,
+    pub facet: Option<Named>,
     /// True if it only frames the question.
     pub is_frame: bool,
     /// True if it is written like a name, a number or an abbreviation.
@@ -55,6 +61,8 @@ pub(super) struct Term {
     pub is_carried: bool,
     /// True if the index has it in some form that is not merely spelled alike.
     pub is_known: bool,
+    /// True if it is part of the owner's name.
+    pub is_owner: bool,
 }
 
 /// One way in which a term may stand in a passage.
@@ -66,6 +74,19 @@ pub(super) struct Form {
     pub exact: f32,
     /// The same, spelling counted.
     pub soft: f32,
+    /// Set if it is one word of a phrase: only the whole phrase means the term.
+    pub part: Option<Part>,
+}
+
+/// A word's place in a phrase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Part {
+    /// The phrase's number, below [`MAX_PHRASES`].
+    pub phrase: usize,
+    /// The word's bit.
+    pub bit: u8,
+    /// The bits of all its words.
+    pub all: u8,
 }
 
 /// A question, ready to be compared with passages.
@@ -91,7 +112,6 @@ pub(super) struct Query {
 pub(super) struct Demand<'a> {
     pub terms: &'a [Term],
     pub total: f32,
-    pub is_native: bool,
 }
 
 impl Query {
@@ -103,6 +123,7 @@ impl Query {
             is_native: index.is_empty() || index.speaks(question.language),
             terms: Vec::new(),
             forms: Vec::new(),
+            phrases: 0,
             primary: Vec::new(),
             scratch: Scratch::default(),
         };
@@ -129,7 +150,7 @@ impl Query {
 
     /// The question's demand on the knowledge base as a whole.
     pub fn demand(&self) -> Demand<'_> {
-        Demand { terms: &self.terms, total: self.total, is_native: self.is_native }
+        Demand { terms: &self.terms, total: self.total }
     }
 
     /// What the full text is asked for.
@@ -139,7 +160,8 @@ impl Query {
             let term = self.terms.get(form.term);
             let light = term.is_some_and(|term| term.is_frame || term.facet.is_some());
             let carried = term.is_some_and(|term| term.is_carried);
-            form.soft * form.soft * if light { 0.4 } else { 1.0 } * if carried { CARRIED_WEIGHT } else { 1.0 }
+            let sure = form.soft * form.soft * if form.part.is_some() { 0.5 } else { 1.0 };
+            sure * if light { 0.4 } else { 1.0 } * if carried { CARRIED_WEIGHT } else { 1.0 }
         };
         let is_asked = |form: &Form| self.terms.get(form.term).is_some_and(|term| term.weight > 0.0);
         let asked = self.forms.iter().filter(|(_, form)| is_asked(form));
@@ -153,6 +175,7 @@ struct Builder<'a> {
     is_native: bool,
     terms: Vec<Term>,
     forms: Vec<(StemId, Form)>,
+    phrases: usize,
     /// Stems of the terms in the question's language: a word counts once.
     primary: Vec<String>,
     scratch: Scratch,
@@ -164,80 +187,128 @@ impl Builder<'_> {
         if found.is_empty() && self.terms.is_empty() {
             found = terms::terms(text, self.language);
         }
-        for term in found {
+        let pairs: Vec<Option<Concept>> = found
+            .iter()
+            .zip(found.iter().skip(1))
+            .map(|(one, other)| concept_of_pair(&one.stem, &other.stem, self.language))
+            .collect();
+        for (place, term) in found.into_iter().enumerate() {
             if self.terms.len() >= MAX_TERMS {
                 return;
             }
             if self.primary.contains(&term.stem) {
                 continue;
             }
-            self.add_term(text, &term, is_carried);
+            let around = [place.checked_sub(1), Some(place)].into_iter().flatten();
+            let paired = around.filter_map(|pair| pairs.get(pair).copied().flatten());
+            let concepts: Vec<Concept> =
+                paired.chain(lexicon::concepts(&term.stem, self.language).iter().copied()).collect();
+            self.add_term(text, &term, &concepts, is_carried);
             self.primary.push(term.stem);
         }
     }
 
-    fn add_term(&mut self, text: &str, found: &terms::Term, is_carried: bool) {
-        let written = slice(text, found.span.clone());
+    fn add_term(&mut self, text: &str, found: &terms::Term, concepts: &[Concept], is_carried: bool) {
         let folded = folded(text, found);
-        let mut forms = self.exact_forms(written, &found.stem);
-        let is_known = !forms.is_empty();
-        let frequency = forms.iter().map(|(stem, _)| self.index.analysis.frequency(*stem)).max().unwrap_or(0);
-        self.add_lookalikes(&found.stem, &mut forms);
-        let (facet, is_frame) = (facet_of_word(&folded), frame::is_frame_word(&folded));
-        let is_named = is_named(text, found);
+        let is_named = is_named(text, found, self.language);
+        let first_form = self.forms.len();
+        self.add_stems(slice(text, found.span.clone()), &found.stem);
+        self.add_expressions(concepts);
+        let own = self.forms.get(first_form..).unwrap_or_default();
+        let is_known = own.iter().any(|(_, form)| form.part.is_none());
+        let whole = own.iter().filter(|(_, form)| form.part.is_none());
+        let frequency = whole.map(|(stem, _)| self.index.analysis.frequency(*stem)).max().unwrap_or(0);
+        self.add_lookalikes(&found.stem, first_form);
+        let is_frame = !is_named && frame::is_frame_word(&folded, self.language);
+        let mut term = Term {
+            weight: 0.0,
+            facet: facets::named_by(&folded),
+            is_frame,
+            is_named,
+            is_carried,
+            is_known,
+            is_owner: self.index.owner.contains(&folded),
+        };
+        term.weight = self.weight(&term, frequency);
+        self.terms.push(term);
+    }
+
+    fn weight(&self, term: &Term, frequency: u32) -> f32 {
+        if term.is_owner {
+            return 0.0;
+        }
         let mut weight = self.index.analysis.idf(frequency) / self.index.analysis.idf(0).max(f32::MIN_POSITIVE);
-        if !is_known && !self.is_native && !is_named {
+        if !term.is_known && !self.is_native && !term.is_named {
             weight *= FOREIGN_WORD_WEIGHT;
         }
-        if is_frame {
+        if term.is_frame {
             weight *= FRAME_WORD_WEIGHT;
-        } else if facet.is_some() {
+        } else if term.facet.is_some() {
             weight = weight.min(FACET_WORD_WEIGHT);
         }
-        if is_carried {
-            weight *= CARRIED_WEIGHT;
-        }
-        if self.index.owner.contains(&folded) {
-            weight = 0.0;
-        }
-        let term = self.terms.len();
-        self.forms.extend(forms.into_iter().map(|(stem, (exact, soft))| (stem, Form { term, exact, soft })));
-        self.terms.push(Term { weight: weight.max(0.0), facet, is_frame, is_named, is_carried, is_known });
+        if term.is_carried { weight * CARRIED_WEIGHT } else { weight }
     }
 
-    /// The word's stem and the stems that mean the same, with how surely.
-    fn exact_forms(&self, written: &str, own: &str) -> Vec<(StemId, (f32, f32))> {
-        let mut forms: Vec<(StemId, (f32, f32))> = Vec::new();
-        let mut add = |stem: &str, sure: f32| {
-            if let Some(number) = self.index.analysis.number(stem)
-                && !forms.iter().any(|(known, _)| *known == number)
-            {
-                forms.push((number, (sure, sure)));
-            }
-        };
-        add(own, 1.0);
+    /// The word's stems in the question's and the documents' languages.
+    fn add_stems(&mut self, written: &str, own: &str) {
+        self.add_form(own, 1.0, None);
         let normal = normal_form(written);
-        for language in &self.index.languages {
-            add(&stem(&normal, *language), OTHER_STEM);
-        }
-        for language in &self.index.languages {
-            let sure = if *language == self.language { SYNONYM } else { TRANSLATION };
-            for translation in lexicon::translations(own, self.language, *language) {
-                add(translation, sure);
+        let index = self.index;
+        for language in &index.languages {
+            if *language != self.language {
+                self.add_form(&stem(&normal, *language), OTHER_STEM, None);
             }
         }
-        forms
     }
 
-    fn add_lookalikes(&mut self, own: &str, forms: &mut Vec<(StemId, (f32, f32))>) {
+    /// What the word's concepts are called in the documents' languages.
+    fn add_expressions(&mut self, concepts: &[Concept]) {
+        let index = self.index;
+        for language in &index.languages {
+            let sure = if *language == self.language { SYNONYM } else { TRANSLATION };
+            for expression in concepts.iter().flat_map(|concept| expressions::of_concept(concept, *language)) {
+                match expression.as_slice() {
+                    [word] => self.add_form(word, sure, None),
+                    words if words.len() <= 4 && self.phrases < MAX_PHRASES => {
+                        let all = (1 << words.len()) - 1;
+                        for (place, word) in words.iter().enumerate() {
+                            self.add_form(word, sure, Some(Part { phrase: self.phrases, bit: 1 << place, all }));
+                        }
+                        self.phrases += 1;
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// Adds a form of the term that is being added, unless the index lacks it or the term already has it.
+    fn add_form(&mut self, stem: &str, sure: f32, part: Option<Part>) {
+        let Some(number) = self.index.analysis.number(stem) else { return };
+        let term = self.terms.len();
+        let is_there = part.is_none()
+            && self.forms.iter().any(|(known, form)| *known == number && form.term == term && form.part.is_none());
+        if !is_there {
+            self.forms.push((number, Form { term, exact: sure, soft: sure, part }));
+        }
+    }
+
+    fn add_lookalikes(&mut self, own: &str, first_form: usize) {
+        let term = self.terms.len();
         for (number, alike) in self.index.lookalikes.like(own, LOOKALIKES, &mut self.scratch) {
-            if !forms.iter().any(|(known, _)| *known == number) {
-                forms.push((number, (0.0, alike)));
+            let own_forms = self.forms.get(first_form..).unwrap_or_default();
+            if !own_forms.iter().any(|(known, form)| *known == number && form.part.is_none()) {
+                self.forms.push((number, Form { term, exact: 0.0, soft: alike, part: None }));
             }
         }
     }
 
     fn finish(mut self, question: &Question) -> Query {
+        let names_a_thing = |term: &Term| term.facet.is_none() && !term.is_frame && !term.is_owner && !term.is_carried;
+        if self.terms.iter().any(names_a_thing) {
+            let whole = |term: &&mut Term| term.facet.is_some_and(|named| named.is_whole);
+            self.terms.iter_mut().filter(whole).for_each(|term| term.weight *= FACET_WORD_BESIDE);
+        }
         self.forms.sort_by_key(|(stem, _)| *stem);
         let mut slots = vec![0_u16; self.index.analysis.vocabulary.len()];
         for (place, (stem, _)) in self.forms.iter().enumerate().rev() {
@@ -248,7 +319,13 @@ impl Builder<'_> {
         }
         let mut facets = question.facets.clone();
         if facets.is_empty() {
-            facets = self.terms.iter().filter(|term| !term.is_carried).filter_map(|term| term.facet).collect();
+            facets = self
+                .terms
+                .iter()
+                .filter(|term| !term.is_carried)
+                .filter_map(|term| term.facet)
+                .map(|named| named.facet)
+                .collect();
             facets.dedup();
         }
         Query {

@@ -56,40 +56,36 @@ pub struct WholeFeatures {
 }
 
 impl WholeFeatures {
+    /// `judged` is sorted, best first.
+    pub(super) fn of(judged: &[Judged], demand: &Demand<'_>) -> Self {
+        /// Passages that an answer is made of, at most.
+        const TOGETHER: usize = 4;
+        let best_score = judged.first().map_or(0.0, |best| best.score);
+        let second = judged.get(1).map_or(best_score - 4.0, |second| second.score);
+        let covered = judged.iter().take(TOGETHER).fold(0, |covered, judged| covered | judged.covered);
+        let share = |weight: f32| if demand.total > 0.0 { weight / demand.total } else { 0.0 };
+        let terms = || demand.terms.iter().enumerate();
+        let together = terms().filter(|(place, _)| covered >> place & 1 == 1).map(|(_, term)| term.weight).sum();
+        let unknown = terms().filter(|(_, term)| !term.is_known).map(|(_, term)| term.weight).sum();
+        Self {
+            best_score,
+            lead: (best_score - second).clamp(0.0, 4.0),
+            union_coverage: share(together),
+            unknown: share(unknown),
+        }
+    }
+
     /// In the order of [`ANSWERABLE`].
     pub const fn to_array(self) -> [f32; 4] {
         [self.best_score, self.lead, self.union_coverage, self.unknown]
     }
 }
 
-/// How likely the knowledge base answers the question at all; `judged` is sorted, best first.
-pub(super) fn answerable(judged: &[Judged], demand: &Demand<'_>) -> f32 {
-    if judged.is_empty() {
-        return 0.0;
-    }
-    let features = whole(judged, demand);
-    let weights = ANSWERABLE.iter().map(|coefficient| weight(coefficient, demand.is_native));
-    let score = weight(&ANSWERABLE_BASE, demand.is_native)
-        + weights.zip(features.to_array()).map(|(weight, value)| weight * value).sum::<f32>();
-    logistic(score)
-}
-
-fn whole(judged: &[Judged], demand: &Demand<'_>) -> WholeFeatures {
-    /// Passages that an answer is made of, at most.
-    const TOGETHER: usize = 4;
-    let best_score = judged.first().map_or(0.0, |best| best.score);
-    let second = judged.get(1).map_or(best_score - 4.0, |second| second.score);
-    let covered = judged.iter().take(TOGETHER).fold(0, |covered, judged| covered | judged.covered);
-    let share = |weight: f32| if demand.total > 0.0 { weight / demand.total } else { 0.0 };
-    let terms = || demand.terms.iter().enumerate();
-    let together = terms().filter(|(place, _)| covered >> place & 1 == 1).map(|(_, term)| term.weight).sum();
-    let unknown = terms().filter(|(_, term)| !term.is_known).map(|(_, term)| term.weight).sum();
-    WholeFeatures {
-        best_score,
-        lead: (best_score - second).clamp(0.0, 4.0),
-        union_coverage: share(together),
-        unknown: share(unknown),
-    }
+/// How likely the knowledge base answers the question at all.
+pub(super) fn answerable(features: &WholeFeatures, is_native: bool) -> f32 {
+    let weights = ANSWERABLE.iter().map(|coefficient| weight(coefficient, is_native));
+    let weighed = weights.zip(features.to_array()).map(|(weight, value)| weight * value);
+    logistic(weight(&ANSWERABLE_BASE, is_native) + weighed.sum::<f32>())
 }
 
 fn weight(coefficient: &Coefficient, speaks_same: bool) -> f32 {
