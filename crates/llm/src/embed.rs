@@ -9,6 +9,9 @@ use crate::LlmError;
 pub mod local;
 pub mod openai;
 
+#[cfg(feature = "local-embeddings")]
+pub use local::{LocalEmbedder, LocalEmbedderError};
+
 /// Whether a text is a passage or a question; some models embed them differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EmbeddingRole {
