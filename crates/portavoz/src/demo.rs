@@ -1,8 +1,9 @@
 //! The demo portfolio, carried inside the binary so that an installed portavoz can show itself.
+//!
+//! It is unpacked once and again only when a newer binary carries another one, so that people can play with the files.
 
-use std::collections::BTreeSet;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rust_embed::RustEmbed;
 
@@ -14,45 +15,79 @@ struct Documents;
 
 const CONFIGURATION: &str = include_str!("../../../examples/maria/portavoz.toml");
 
-/// Brings `folder` to what the binary carries: files of an older version go, and what is the same stays untouched,
-/// so that a second start has nothing to ingest.
+/// Lists what was unpacked; written last, so that an unpacking that was cut short is done again.
+const MANIFEST: &str = ".unpacked";
+
+/// Unpacks what the binary carries into `folder`, unless it was unpacked before. Files that an older binary brought
+/// and this one does not carry any more are taken away; files of others stay.
 pub fn unpack(folder: &Path) -> io::Result<()> {
+    let manifest = manifest();
+    let before = std::fs::read_to_string(folder.join(MANIFEST)).unwrap_or_default();
+    if before == manifest {
+        return Ok(());
+    }
     let knowledge = folder.join("knowledge");
     std::fs::create_dir_all(&knowledge)?;
-    write_changed(&folder.join(FILE_NAME), CONFIGURATION.as_bytes())?;
-    let mut carried = BTreeSet::new();
+    for name in names(&before).filter(|name| Documents::get(name).is_none()) {
+        match std::fs::remove_file(knowledge.join(name)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
     for name in Documents::iter() {
         let Some(document) = Documents::get(&name) else { continue };
         let path = knowledge.join(name.as_ref());
-        write_changed(&path, &document.data)?;
-        carried.insert(path);
-    }
-    for path in files_below(&knowledge)? {
-        if !carried.contains(&path) {
-            std::fs::remove_file(path)?;
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent)?;
         }
+        std::fs::write(path, &document.data)?;
     }
-    Ok(())
+    std::fs::write(folder.join(FILE_NAME), CONFIGURATION)?;
+    std::fs::write(folder.join(MANIFEST), manifest)
 }
 
-fn write_changed(path: &Path, content: &[u8]) -> io::Result<()> {
-    if std::fs::read(path).is_ok_and(|present| present == content) {
-        return Ok(());
+/// A line for each document, its hash and its name, below the configuration: different for every demo.
+fn manifest() -> String {
+    let mut names: Vec<_> = Documents::iter().collect();
+    names.sort();
+    let mut text = format!("{CONFIGURATION}\n");
+    for name in names {
+        let Some(document) = Documents::get(&name) else { continue };
+        let hash = document.metadata.sha256_hash().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        text.push_str(&format!("document {hash} {name}\n"));
     }
-    if let Some(parent) = path.parent() {
-        std::fs::create_dir_all(parent)?;
-    }
-    std::fs::write(path, content)
+    text
 }
 
-fn files_below(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder)? {
-            let path = entry?.path();
-            if path.is_dir() { folders.push(path) } else { files.push(path) }
-        }
+/// The documents' names in a manifest.
+fn names(manifest: &str) -> impl Iterator<Item = &str> {
+    manifest.lines().filter_map(|line| line.strip_prefix("document ")?.split_once(' ')).map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
+
+    use super::*;
+
+    #[test]
+    fn an_older_demo_is_replaced_and_what_people_added_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        unpack(folder.path()).unwrap();
+        let document = Documents::iter().next().unwrap().into_owned();
+        let knowledge = folder.path().join("knowledge");
+        let carried = std::fs::read(knowledge.join(&document)).unwrap();
+
+        std::fs::write(knowledge.join(&document), "edited").unwrap();
+        std::fs::write(knowledge.join("mine.md"), "mine").unwrap();
+        unpack(folder.path()).unwrap();
+        assert_eq!(std::fs::read(knowledge.join(&document)).unwrap(), b"edited", "the same demo is not unpacked twice");
+
+        std::fs::write(knowledge.join("old.md"), "of an older demo").unwrap();
+        std::fs::write(folder.path().join(MANIFEST), "document 00 old.md\n").unwrap();
+        unpack(folder.path()).unwrap();
+        assert_eq!(std::fs::read(knowledge.join(&document)).unwrap(), carried);
+        assert!(!knowledge.join("old.md").exists());
+        assert_eq!(std::fs::read(knowledge.join("mine.md")).unwrap(), b"mine");
     }
-    Ok(files)
 }

@@ -18,6 +18,7 @@ use crate::assemble::{self, Assembled};
 use crate::cli::Serve;
 use crate::config::Settings;
 use crate::config::load::FlagValue;
+use crate::config::place::shown;
 use crate::config::server::ServerSettings as Configured;
 use crate::failure::Failure;
 use crate::logging::Audience;
@@ -47,14 +48,13 @@ async fn serve(settings: &Settings, output: &Output) -> anyhow::Result<Ending> {
     let mut signals = Signals::new()?;
     let listener = bind(&settings.server, output).await?;
     let assembled = assemble::open(settings).await?;
-    let never_ingested = assembled.site.index().is_empty();
-    tokio::select! {
+    let just_ingested = tokio::select! {
         ready = ready(&assembled.site, settings, output) => ready?,
         () = signals.next() => {
             assembled.close().await;
             return Ok(Ending::Fine);
         }
-    }
+    };
     let admin = admin_token(&assembled, settings, output).await?;
     let state = AppState::new(Arc::clone(&assembled.site), server_settings(settings), admin);
 
@@ -66,7 +66,7 @@ async fn serve(settings: &Settings, output: &Output) -> anyhow::Result<Ending> {
     tasks.spawn(async move {
         let folder = watches.then_some(followed.as_path());
         // What was edited while nobody served is made up for beside the first answers.
-        watch::keep_up(site, folder, !never_ingested, stop_watching).await;
+        watch::keep_up(site, folder, !just_ingested, stop_watching).await;
     });
     if let Some(card) = assembled.cards.first().cloned() {
         tasks.spawn_blocking(move || portavoz_llm::tokens::preload(&card));
@@ -172,6 +172,10 @@ fn announce(assembled: &Assembled, settings: &Settings, address: SocketAddr, out
     let open = settings.server.public_url.clone().unwrap_or_else(|| format!("http://{}", reachable(address)));
     output.line(format_args!("listening on http://{address}"))?;
     output.remark(format_args!("open {}   (stop with Ctrl-C)", bold().for_stderr().underlined().apply_to(open)));
+    if documents.documents == 0 {
+        let folder = shown(&settings.knowledge.folder);
+        output.remark(format_args!("there is nothing to answer from yet: put documents into `{folder}`"));
+    }
     if settings.place.demo {
         output.remark("make your own: `portavoz init my-portfolio`, then `portavoz serve my-portfolio`");
     }

@@ -144,3 +144,24 @@ fn init_ingest_ask_is_a_way_that_works() {
     assert_eq!(answer["language"], "en");
     assert!(answer["answer"].as_str().unwrap().contains("Hortus"), "{answer}");
 }
+
+#[test]
+fn doctor_says_that_a_provider_does_not_answer() {
+    let world = portfolio();
+    world.run(&["ingest"]).fine();
+    // Nothing listens on port 9 of this machine, and nothing but this machine is asked.
+    let variables = [("PORTAVOZ_MODEL__NAME", "some-model"), ("PORTAVOZ_PROVIDER__BASE_URL", "http://127.0.0.1:9/v1")];
+    let run = world.run_with(&["doctor", "--json"], &variables);
+    assert_eq!(run.code, 1);
+    let json = run.json();
+    let model = json["checks"].as_array().unwrap().iter().find(|line| line["check"] == "model").unwrap();
+    assert_eq!(model["state"], "broken", "{model}");
+    assert!(model["mend"].as_str().unwrap().contains("provider.base_url"), "{model}");
+
+    // The visitor is answered all the same.
+    let answer = world.run_with(&["ask", "¿Cuánta agua ahorra el panel de riego?", "--json"], &variables).fine().json();
+    assert_eq!(answer["outcome"], "answered", "{answer}");
+    let rungs: Vec<&str> =
+        answer["ladder"].as_array().unwrap().iter().map(|step| step["rung"].as_str().unwrap()).collect();
+    assert_eq!(rungs, ["primary", "extractive"], "{answer}");
+}

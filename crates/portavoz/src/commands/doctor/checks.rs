@@ -49,27 +49,34 @@ pub async fn model(settings: &Settings, catalogue: &Catalogue, today: Option<Dat
     }
     let card = catalogue.card(name);
     let price = describe_price(&card);
+    let listed = match listed(settings).await {
+        Ok(listed) => listed,
+        Err(error) => {
+            return Line::broken(
+                CHECK,
+                format!("{name}: {} does not answer as it should: {error}", settings.provider.base_url),
+                "check `provider.base_url` and the key; until then answers are quoted from the documents",
+            );
+        }
+    };
     if let Some(line) = shutdown(CHECK, &card, &price, today) {
         return line;
     }
-    match listed(settings).await {
-        Err(error) => Line::broken(
-            CHECK,
-            format!("{name}: {} does not answer as it should: {error}", settings.provider.base_url),
-            "check `provider.base_url` and the key; until then answers are quoted from the documents",
-        ),
-        Ok(listed) if !listed.is_empty() && !listed.iter().any(|listed| listed == name) => Line::warning(
+    if !listed.is_empty() && !listed.iter().any(|listed| listed == name) {
+        return Line::warning(
             CHECK,
             format!("{name} is not among the {} models of {}", listed.len(), settings.provider.base_url),
             format!("set `model.name` to one of them, such as `{}`", listed.first().map_or("", String::as_str)),
-        ),
-        Ok(_) if card.price.is_none() => Line::warning(
+        );
+    }
+    if card.price.is_none() {
+        return Line::warning(
             CHECK,
             format!("{name} has no known price, so its cost cannot be shown"),
             "add it to a file that `models.overrides` names; a local model may have the price 0",
-        ),
-        Ok(_) => Line::fine(CHECK, format!("{name} at {}, {price}", settings.provider.base_url)),
+        );
     }
+    Line::fine(CHECK, format!("{name} at {}, {price}", settings.provider.base_url))
 }
 
 /// The day the model ends, if that is near or past.
