@@ -10,7 +10,7 @@ mod knowledge;
 mod turns;
 
 pub(crate) use knowledge::{ChunkRow, DocumentEntryRow, DocumentRow, Place, ProblemRow, format_name};
-pub(crate) use turns::{ConversationRow, GapRow, TurnRow, select_turns};
+pub(crate) use turns::{AdmissionColumns, ConversationRow, GapRow, SettlementColumns, TurnRow, select_turns};
 
 /// Declares a row: its table, the column that names it in errors, and its columns.
 macro_rules! stored_row {

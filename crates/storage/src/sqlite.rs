@@ -14,6 +14,7 @@ use async_trait::async_trait;
 
 use crate::{Embeddings, Gaps, Knowledge, Result, Secrets, Storage, Turns, migration};
 
+mod bulk;
 mod connections;
 mod embeddings;
 mod errors;

@@ -1,7 +1,6 @@
 //! Conversations and turns in PostgreSQL. The two writes are one statement each, and so one trip to the server.
 
 use async_trait::async_trait;
-use portavoz_domain::answer::Outcome;
 use portavoz_domain::ids::{ConversationId, SiteId, TurnId};
 use portavoz_domain::turn::{NewTurn, Settlement, Turn, TurnStatus};
 use sqlx::postgres::PgRow;
@@ -9,8 +8,8 @@ use sqlx::{PgPool, Postgres, QueryBuilder, Row};
 
 use super::PgStorage;
 use super::errors::{failed, is_duplicate, retrying};
-use crate::rows::{ConversationRow, TurnRow, select_turns};
-use crate::values::{count, json, storable};
+use crate::rows::{AdmissionColumns, ConversationRow, SettlementColumns, TurnRow, select_turns};
+use crate::values::count;
 use crate::{Conversation, Result, TurnFilter, Turns, conflicts};
 
 #[async_trait]
@@ -30,9 +29,11 @@ impl Turns for PgStorage {
         if settlement.status == TurnStatus::Open {
             return Err(conflicts::settled_as_open(settlement.id));
         }
-        let citations = json(&settlement.citations)?;
-        let ladder = json(&settlement.ladder)?;
-        retrying(|| settle(&self.pool, settlement, &citations, &ladder)).await
+        let columns = SettlementColumns::of(settlement)?;
+        match retrying(|| settle(&self.pool, &columns)).await? {
+            Settled { known: true, settled } => Ok(settled),
+            Settled { known: false, .. } => Err(conflicts::unknown_turn(settlement.id)),
+        }
     }
 
     async fn conversation(&self, site: &SiteId, id: ConversationId) -> Result<Option<Conversation>> {
@@ -117,6 +118,7 @@ async fn exists(pool: &PgPool, site: &SiteId, id: TurnId) -> Result<bool> {
 /// True if the turn was written; false if the visitor owns no such conversation. A turn that exists breaks the
 /// statement, and its conversation is not written either.
 async fn admit(pool: &PgPool, turn: &NewTurn) -> Result<bool> {
+    let columns = AdmissionColumns::from(turn);
     let written = sqlx::query(
         "WITH fresh AS (
             INSERT INTO conversations (site, id, visitor, language, created)
@@ -131,13 +133,13 @@ async fn admit(pool: &PgPool, turn: &NewTurn) -> Result<bool> {
         INSERT INTO turns (site, id, conversation, created, language, question, status)
         SELECT site, $6, id, $5, $4, $7, 'open' FROM owned",
     )
-    .bind(turn.site.as_str())
-    .bind(turn.conversation.to_string())
-    .bind(turn.visitor.to_string())
-    .bind(turn.language.code())
-    .bind(turn.created.as_millis())
-    .bind(turn.id.to_string())
-    .bind(storable(&turn.question))
+    .bind(columns.site)
+    .bind(columns.conversation)
+    .bind(columns.visitor)
+    .bind(columns.language)
+    .bind(columns.created)
+    .bind(columns.id)
+    .bind(columns.question)
     .execute(pool)
     .await;
     match written {
@@ -147,9 +149,14 @@ async fn admit(pool: &PgPool, turn: &NewTurn) -> Result<bool> {
     }
 }
 
-/// See [`Turns::settle`]. Of two at once, the second waits for the first and then finds the turn settled.
-async fn settle(pool: &PgPool, settlement: &Settlement, citations: &str, ladder: &str) -> Result<bool> {
-    let Settlement { usage, .. } = settlement;
+/// What became of a settlement.
+struct Settled {
+    known: bool,
+    settled: bool,
+}
+
+/// Of two at once, the second waits for the first and then finds the turn settled.
+async fn settle(pool: &PgPool, columns: &SettlementColumns<'_>) -> Result<Settled> {
     let row = sqlx::query(
         "WITH settled AS (
             UPDATE turns SET status = $3, settled = $4, outcome = $5, answer = $6, citations = $7, model = $8,
@@ -165,31 +172,29 @@ async fn settle(pool: &PgPool, settlement: &Settlement, citations: &str, ladder:
         SELECT EXISTS (SELECT 1 FROM settled) AS settled,
             EXISTS (SELECT 1 FROM turns WHERE site = $1 AND id = $2) AS known",
     )
-    .bind(settlement.site.as_str())
-    .bind(settlement.id.to_string())
-    .bind(settlement.status.name())
-    .bind(settlement.settled.as_millis())
-    .bind(settlement.outcome.map(Outcome::name))
-    .bind(storable(&settlement.answer))
-    .bind(citations)
-    .bind(settlement.model.as_deref().map(storable))
-    .bind(ladder)
-    .bind(count(usage.prompt_tokens))
-    .bind(count(usage.cached_tokens))
-    .bind(count(usage.cache_write_tokens))
-    .bind(count(usage.completion_tokens))
-    .bind(count(usage.reasoning_tokens))
-    .bind(usage.estimated)
-    .bind(settlement.cost_usd_micros.map(count))
-    .bind(settlement.first_token_ms.map(count))
-    .bind(count(settlement.took_ms))
-    .bind(settlement.prompt_hash.as_deref().map(storable))
-    .bind(count(settlement.knowledge_generation))
-    .bind(settlement.unanswered)
+    .bind(columns.site)
+    .bind(columns.id.as_str())
+    .bind(columns.status)
+    .bind(columns.settled)
+    .bind(columns.outcome)
+    .bind(columns.answer.as_ref())
+    .bind(columns.citations.as_str())
+    .bind(columns.model.as_deref())
+    .bind(columns.ladder.as_str())
+    .bind(columns.prompt_tokens)
+    .bind(columns.cached_tokens)
+    .bind(columns.cache_write_tokens)
+    .bind(columns.completion_tokens)
+    .bind(columns.reasoning_tokens)
+    .bind(columns.usage_estimated)
+    .bind(columns.cost_usd_micros)
+    .bind(columns.first_token_ms)
+    .bind(columns.took_ms)
+    .bind(columns.prompt_hash.as_deref())
+    .bind(columns.knowledge_generation)
+    .bind(columns.unanswered)
     .fetch_one(pool)
     .await
     .map_err(failed)?;
-    let settled = row.try_get("settled").map_err(failed)?;
-    let known = row.try_get("known").map_err(failed)?;
-    if known { Ok(settled) } else { Err(conflicts::unknown_turn(settlement.id)) }
+    Ok(Settled { known: row.try_get("known").map_err(failed)?, settled: row.try_get("settled").map_err(failed)? })
 }

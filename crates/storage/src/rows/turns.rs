@@ -1,13 +1,17 @@
 //! Rows of `conversations`, `turns` and `gaps`.
 
+use std::borrow::Cow;
+
 use portavoz_domain::answer::Outcome;
 use portavoz_domain::ids::{ConversationId, SiteId, TurnId, VisitorId};
 use portavoz_domain::timestamp::Timestamp;
 use portavoz_domain::turn::{NewTurn, Settlement, Turn, TurnStatus};
 use portavoz_domain::usage::Usage;
 use portavoz_text::language::Language;
+use serde::Serialize;
 
 use super::stored_row;
+use crate::values::{count, json, storable};
 use crate::{Conversation, Gap, Result, StorageError};
 
 /// The columns of a [`TurnRow`], followed by a condition on `t` (the turn); the visitor is the conversation's.
@@ -136,6 +140,88 @@ fn settlement(admitted: &NewTurn, status: TurnStatus, row: TurnRow) -> Result<Se
         knowledge_generation: count("knowledge_generation", row.knowledge_generation)?,
         unanswered: column("unanswered").present(row.unanswered)?,
     })
+}
+
+/// The columns of an admission, as they are written.
+#[derive(Serialize)]
+pub(crate) struct AdmissionColumns<'a> {
+    pub(crate) site: &'a str,
+    pub(crate) id: String,
+    pub(crate) conversation: String,
+    pub(crate) visitor: String,
+    pub(crate) created: i64,
+    pub(crate) language: &'static str,
+    pub(crate) question: Cow<'a, str>,
+}
+
+impl<'a> From<&'a NewTurn> for AdmissionColumns<'a> {
+    fn from(turn: &'a NewTurn) -> Self {
+        Self {
+            site: turn.site.as_str(),
+            id: turn.id.to_string(),
+            conversation: turn.conversation.to_string(),
+            visitor: turn.visitor.to_string(),
+            created: turn.created.as_millis(),
+            language: turn.language.code(),
+            question: storable(&turn.question),
+        }
+    }
+}
+
+/// The columns of a settlement, as they are written.
+#[derive(Serialize)]
+pub(crate) struct SettlementColumns<'a> {
+    pub(crate) site: &'a str,
+    pub(crate) id: String,
+    pub(crate) status: &'static str,
+    pub(crate) settled: i64,
+    pub(crate) outcome: Option<&'static str>,
+    pub(crate) answer: Cow<'a, str>,
+    pub(crate) citations: String,
+    pub(crate) model: Option<Cow<'a, str>>,
+    pub(crate) ladder: String,
+    pub(crate) prompt_tokens: i64,
+    pub(crate) cached_tokens: i64,
+    pub(crate) cache_write_tokens: i64,
+    pub(crate) completion_tokens: i64,
+    pub(crate) reasoning_tokens: i64,
+    pub(crate) usage_estimated: bool,
+    pub(crate) cost_usd_micros: Option<i64>,
+    pub(crate) first_token_ms: Option<i64>,
+    pub(crate) took_ms: i64,
+    pub(crate) prompt_hash: Option<Cow<'a, str>>,
+    pub(crate) knowledge_generation: i64,
+    pub(crate) unanswered: bool,
+}
+
+impl<'a> SettlementColumns<'a> {
+    /// The columns of `settlement`.
+    pub(crate) fn of(settlement: &'a Settlement) -> Result<Self> {
+        let usage = &settlement.usage;
+        Ok(Self {
+            site: settlement.site.as_str(),
+            id: settlement.id.to_string(),
+            status: settlement.status.name(),
+            settled: settlement.settled.as_millis(),
+            outcome: settlement.outcome.map(Outcome::name),
+            answer: storable(&settlement.answer),
+            citations: json(&settlement.citations)?,
+            model: settlement.model.as_deref().map(storable),
+            ladder: json(&settlement.ladder)?,
+            prompt_tokens: count(usage.prompt_tokens),
+            cached_tokens: count(usage.cached_tokens),
+            cache_write_tokens: count(usage.cache_write_tokens),
+            completion_tokens: count(usage.completion_tokens),
+            reasoning_tokens: count(usage.reasoning_tokens),
+            usage_estimated: usage.estimated,
+            cost_usd_micros: settlement.cost_usd_micros.map(count),
+            first_token_ms: settlement.first_token_ms.map(count),
+            took_ms: count(settlement.took_ms),
+            prompt_hash: settlement.prompt_hash.as_deref().map(storable),
+            knowledge_generation: count(settlement.knowledge_generation),
+            unanswered: settlement.unanswered,
+        })
+    }
 }
 
 stored_row! {

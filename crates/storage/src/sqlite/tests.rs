@@ -15,7 +15,7 @@ use super::*;
 use crate::{EmbedderKey, KnowledgeChange, StorageError, TurnFilter};
 
 #[path = "../../tests/support/samples.rs"]
-mod samples;
+pub(super) mod samples;
 
 fn new_path() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();

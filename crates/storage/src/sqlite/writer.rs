@@ -4,13 +4,15 @@
 //! them all. Nothing waits on purpose: a lone write is committed at once. An answer is sent only after the commit,
 //! so that acknowledged means durable.
 //!
-//! A batch is first run without savepoints, because nearly always every write succeeds. If one does not, the batch is
-//! rolled back and run again, each write in a savepoint of its own: a write that fails takes back what it did and
-//! gets its error, and its neighbours do not notice. So a write may run twice, and must depend on nothing but itself
-//! and the database.
+//! Writes with a bulk form, which are nearly all, go first, together and in one trip ([`bulk`]). The others of the
+//! batch, and those that the bulk form passed over, are run one by one in a second transaction: first without
+//! savepoints, and if one of them fails, once more with a savepoint around each. Then a write that fails takes back
+//! what it did and gets its error, and its neighbours do not notice. So a write may run twice, and must depend on
+//! nothing but itself and the database. The order within a batch is free: nobody who waits for an answer can tell.
 //!
 //! A caller that goes away takes nothing back: a write in the queue will be done.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -19,7 +21,7 @@ use tokio::sync::{Mutex, Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::connections::{Slot, lease};
-use super::errors;
+use super::{bulk, errors};
 use crate::{Result, StorageError};
 
 /// Writes that may wait; whoever comes then waits for a place.
@@ -36,6 +38,11 @@ pub(super) trait Write: Send + Sync + 'static {
 
     /// Writes inside the transaction that is open on `connection`. An error takes back all of it.
     async fn run(&self, connection: &mut SqliteConnection) -> Result<Self::Answer>;
+
+    /// The same write as a row of the bulk script, with its answer if the script writes it.
+    fn bulk(&self) -> Option<(&bulk::Row, Self::Answer)> {
+        None
+    }
 }
 
 /// The way to the task that writes.
@@ -91,14 +98,55 @@ async fn serve(slot: Slot, mut queue: mpsc::Receiver<Box<dyn Waiting>>, closing:
         if received == 0 {
             return;
         }
-        let committed = match lease(slot.lock().await) {
-            Ok(mut connection) => commit(&mut connection, &mut batch).await,
-            Err(error) => Err(error),
-        };
-        for job in batch.drain(..) {
-            job.answer(committed.as_ref().map(|()| ()));
+        match lease(slot.lock().await) {
+            Ok(mut connection) => write_batch(&mut connection, &mut batch).await,
+            Err(error) => answer_all(&mut batch, Err(&error)),
         }
     }
+}
+
+/// Writes, commits and answers a batch.
+async fn write_batch(connection: &mut SqliteConnection, batch: &mut Vec<Box<dyn Waiting>>) {
+    if let Err(error) = write_in_bulk(connection, batch).await {
+        roll_back(connection).await;
+        // Whoever could not get the lock in all that time would only wait again. Anything else may be the fault of
+        // one write, which the others must not suffer for.
+        if errors::is_busy(&error) {
+            return answer_all(batch, Err(&errors::failed(error)));
+        }
+        tracing::warn!(%error, "writes that failed together are tried one by one");
+    }
+    if !batch.is_empty() {
+        let committed = commit(connection, batch).await;
+        answer_all(batch, committed.as_ref().map(|()| ()));
+    }
+}
+
+fn answer_all(batch: &mut Vec<Box<dyn Waiting>>, committed: Result<(), &StorageError>) {
+    for job in batch.drain(..) {
+        job.answer(committed);
+    }
+}
+
+/// Takes those writes off the batch that can be written in bulk and may be written at all, and answers them.
+async fn write_in_bulk(
+    connection: &mut SqliteConnection,
+    batch: &mut Vec<Box<dyn Waiting>>,
+) -> Result<(), sqlx::Error> {
+    let (positions, rows): (Vec<_>, Vec<_>) =
+        batch.iter().enumerate().filter_map(|(position, job)| Some((position, job.bulk_row()?))).unzip();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let written = bulk::write_and_commit(connection, &rows).await?;
+    let written: HashSet<_> =
+        positions.into_iter().zip(written).filter_map(|(at, written)| written.then_some(at)).collect();
+    let mut position = 0..;
+    for mut job in batch.extract_if(.., |_| position.next().is_some_and(|position| written.contains(&position))) {
+        job.accept_bulk();
+        job.answer(Ok(()));
+    }
+    Ok(())
 }
 
 /// Runs and commits a batch. An error means that none of it was written.
@@ -165,6 +213,12 @@ trait Waiting: Send {
     /// Runs the write and keeps its outcome; returns the error if it has one.
     async fn run(&mut self, connection: &mut SqliteConnection) -> Option<&StorageError>;
 
+    /// See [`Write::bulk`].
+    fn bulk_row(&self) -> Option<&bulk::Row>;
+
+    /// Takes the outcome that the write has if the bulk script wrote it.
+    fn accept_bulk(&mut self);
+
     /// Tells the caller how it went.
     fn answer(self: Box<Self>, committed: Result<(), &StorageError>);
 }
@@ -180,6 +234,14 @@ impl<W: Write> Waiting for Job<W> {
     async fn run(&mut self, connection: &mut SqliteConnection) -> Option<&StorageError> {
         let outcome = self.write.run(connection).await;
         self.outcome.insert(outcome).as_ref().err()
+    }
+
+    fn bulk_row(&self) -> Option<&bulk::Row> {
+        self.write.bulk().map(|(row, _)| row)
+    }
+
+    fn accept_bulk(&mut self) {
+        self.outcome = self.write.bulk().map(|(_, answer)| Ok(answer));
     }
 
     fn answer(self: Box<Self>, committed: Result<(), &StorageError>) {
