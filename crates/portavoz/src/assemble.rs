@@ -1,6 +1,6 @@
 //! Putting a site together: database, models, embedder, prompts, and the site over them.
 //!
-//! The one place that sees `storage`, `llm` and `knowledge`; everything after it works with `app` alone.
+//! The one place that opens `storage`, and with [`crate::models`] `llm`; everything after it works with `app`.
 //! Start at [`open`].
 
 use std::collections::BTreeMap;
