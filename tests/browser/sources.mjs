@@ -48,6 +48,17 @@ test("the document has its title and language, and leads back to the chat", asyn
   await page.locator("#message").waitFor();
 });
 
+test("headings and lists are shown as such, without the marks they are written with", async ({ page }) => {
+  const address = new URL(await someSource(page), page.url());
+  for (const document of ["tecnologias.md", "faq.md", "proyectos/rag-juridico.md"]) {
+    address.search = `?document=${encodeURIComponent(document)}`;
+    await page.goto(address.href);
+    assert.ok((await page.locator(".document :is(h2, h3)").count()) >= 4, document);
+    assert.ok((await page.locator(".document li").count()) >= 4, document);
+    assert.doesNotMatch(await page.locator("body").innerText(), /^(#|- |---|title:)/m, document);
+  }
+});
+
 test("a whole document can be read without a mark", async ({ page }) => {
   const address = new URL(await someSource(page), page.url());
   await page.goto(`/source?document=${encodeURIComponent(address.searchParams.get("document") ?? "")}`);

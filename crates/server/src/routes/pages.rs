@@ -13,9 +13,12 @@ use portavoz_domain::ids::DocumentId;
 use portavoz_text::language::Language;
 use serde::Deserialize;
 
+use self::passages::Part;
 use super::assets::version;
 use crate::error::ApiError;
 use crate::state::AppState;
+
+mod passages;
 
 /// The pages' words, by language.
 static WORDS: LazyLock<HashMap<Language, Words>> = LazyLock::new(|| {
@@ -83,9 +86,8 @@ struct SourcePage<'a> {
     lang: &'static str,
     title: String,
     url: Option<String>,
-    before: String,
-    marked: String,
-    after: String,
+    parts: Vec<Part>,
+    page: &'a str,
     back: &'a str,
     original: &'a str,
     version: &'static str,
@@ -145,14 +147,12 @@ pub(crate) async fn source(
     let words = words(document.language)?;
     let from = document.text.floor_char_boundary(place.from);
     let to = document.text.floor_char_boundary(place.to.max(from));
-    let part = |range: std::ops::Range<usize>| document.text.get(range).unwrap_or_default().to_owned();
     render(&SourcePage {
         lang: document.language.code(),
         title: document.title.clone(),
         url: document.url.clone().filter(|url| url.starts_with("https://") || url.starts_with("http://")),
-        before: part(0..from),
-        marked: part(from..to),
-        after: part(to..document.text.len()),
+        parts: passages::parts(&document, &(from..to)),
+        page: &words.ui.page,
         back: &words.back,
         original: &words.original,
         version: version(),
