@@ -62,9 +62,14 @@ async function runUnitTests() {
       ({ stdout }) => stdout,
       output,
     );
-    const lines = [...words.matchAll(/^(not )?ok \d+ - (.*)$/gm)];
-    for (const [, not, name] of lines) report(`${file}: ${name}`, not ? words : null);
-    if (lines.length === 0) report(`${file} holds tests`, words);
+    let count = 0;
+    for (const part of words.split(/^# Subtest: /m)) {
+      const [, not, name] = /^(not )?ok \d+ - (.*)$/m.exec(part) ?? [];
+      if (name === undefined) continue;
+      count += 1;
+      report(`${file}: ${name}`, not ? part : null);
+    }
+    if (count === 0) report(`${file} holds tests`, words);
   }
 }
 

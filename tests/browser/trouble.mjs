@@ -73,7 +73,7 @@ test("an answer that is replaced shows only the new text and its sources", async
   await page.route("**/api/chat", (route) => route.fulfill({ contentType: "text/event-stream", body }));
   await openChat(page);
   const answer = await ask(page, QUESTION);
-  assert.equal(await textOf(answer), "Esto es cierto 2.");
+  assert.equal(await textOf(answer), "Esto es cierto\u00a02.");
   assert.deepEqual(await answer.locator(".source-title").allInnerTexts(), ["Fuente 2"]);
 });
 
@@ -123,7 +123,7 @@ test("somebody else's conversation is not shown", { expected: SAID }, async ({ p
 test("a browser that keeps nothing still talks", { before: [withoutStorage] }, async ({ page }) => {
   await openChat(page);
   await ask(page, "¿Qué es Legajo?");
-  assertSays(await textOf(await ask(page, "¿Qué idiomas habla María?")), /inglés/);
+  assertSays(await textOf(await ask(page, "¿Qué idiomas habla María?")), /inglés/i);
 });
 
 function withoutStorage() {

@@ -186,9 +186,11 @@ function indent(line) {
 function appendInline(parent, text, cite) {
   let from = 0;
   for (const match of text.matchAll(INLINE)) {
-    parent.append(text.slice(from, match.index));
-    from = match.index + match[0].length;
     const [all, escaped, code, bold, bold2, italic, italic2, label, address, indexes, url, mail] = match;
+    const before = text.slice(from, match.index);
+    // A citation stays on the line of the word it belongs to.
+    parent.append(indexes === undefined ? before : before.replace(/ $/, "\u00a0"));
+    from = match.index + all.length;
     if (escaped !== undefined) parent.append(escaped);
     else if (code !== undefined) parent.append(textElement("code", code));
     else if (bold ?? bold2) parent.append(inlineElement("strong", bold ?? bold2 ?? "", cite));
