@@ -37,7 +37,7 @@ async function start() {
 function show() {
   const info = api.info ?? {};
   const intro = [make("h1", "", `${info.title ?? "API"} ${info.version ?? ""}`)];
-  if (info.description) intro.push(make("p", "about", info.description));
+  intro.push(...prose("about", info.description));
   const raw = make("p", "soft", "Generated from ");
   raw.append(link("/openapi.json", "/openapi.json"), ".");
   main.replaceChildren(...intro, raw);
@@ -45,7 +45,7 @@ function show() {
   for (const [tag, endpoints] of byTag()) {
     const about = (api.tags ?? []).find((/** @type {Json} */ each) => each.name === tag)?.description;
     main.append(make("h2", "", tag));
-    if (about) main.append(make("p", "about", about));
+    main.append(...prose("about", about));
     const list = make("ul", "");
     for (const endpoint of endpoints) {
       main.append(operation(endpoint));
@@ -87,9 +87,8 @@ function operation(endpoint) {
   const heading = make("h3", "");
   heading.append(make("span", "method", method.toUpperCase()), path);
   section.append(heading);
-  if (details.summary) section.append(make("p", "about", details.summary));
-  if (details.description) section.append(make("p", "about soft", details.description));
-  if (details.security?.length) section.append(make("p", "soft", "Needs `Authorization: Bearer …`."));
+  section.append(...prose("about", details.summary), ...prose("about soft", details.description));
+  if (details.security?.length) section.append(...prose("soft", "Needs `Authorization: Bearer …`."));
 
   const parameters = [...shared, ...(details.parameters ?? [])].map(resolve);
   if (parameters.length > 0) {
@@ -229,7 +228,7 @@ function field(name, type, note, about) {
   if (name) item.append(make("span", "name", name), " ");
   item.append(make("span", "type", type));
   if (note) item.append(" ", make("span", "soft", note));
-  if (about) item.append(make("div", "soft", about));
+  item.append(...prose("soft", about));
   return item;
 }
 
@@ -289,6 +288,21 @@ function resolve(value) {
     found = path.reduce((at, key) => at?.[key.replaceAll("~1", "/").replaceAll("~0", "~")], api) ?? {};
   }
   return found ?? {};
+}
+
+/**
+ * The paragraphs of a description, with its `code`. Single line ends are only where its source was wrapped.
+ *
+ * @param {string} classes
+ * @param {string} [text]
+ */
+function prose(classes, text = "") {
+  const paragraphs = text.split(/\n\s*\n/).filter((each) => each.trim() !== "");
+  return paragraphs.map((paragraph) => {
+    const made = make("p", classes);
+    for (const [at, part] of paragraph.split("`").entries()) made.append(at % 2 === 1 ? make("code", "", part) : part);
+    return made;
+  });
 }
 
 /**
