@@ -42,9 +42,9 @@ pub fn configuration(answers: &Answers, source: &ModelSource) -> String {
             quoted(base_url)
         ),
         ModelSource::None => "[model]\n\
-             # Answers are quoted from the documents until a key is there: set OPENAI_API_KEY and remove this line,\n\
-             # or name a model of your own server here and its address in [provider].\n\
-             name = \"none\"\n\n\
+             # Answers are quoted from the documents, at no cost. As soon as OPENAI_API_KEY is set, this model words them;\n\
+             # \"none\" keeps it off. A server of your own: its model here, its address in [provider].\n\
+             # name = \"gpt-4o-mini\"\n\n\
              # [provider]\n\
              # base_url = \"http://127.0.0.1:11434/v1\"\n"
             .to_owned(),
