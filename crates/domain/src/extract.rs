@@ -65,21 +65,35 @@ const GOES_ON_FROM: f32 = 0.25;
 const SAID_FROM: f32 = 0.75;
 /// From here on a passage was written to answer this very question, and nothing else is needed beside it.
 const REPLIES_FROM: f32 = 0.7;
+/// From this share of the best score on, sentences in the visitor's language are quoted alone: the others mostly say
+/// the same again in words that the visitor may not read.
+const SPEAKS_WELL_ENOUGH: f32 = 0.75;
+/// From this share of the best score on, another passage is heard although it speaks of nothing new.
+const EQUAL_FROM: f32 = 0.9;
+/// The share of the question that a sentence of another passage must cover beyond what is chosen.
+const ADDS_FROM: f32 = 0.1;
 /// Two sentences more alike than this say the same.
 const SAYS_THE_SAME: f32 = 0.5;
 
 /// Picks what answers `question` from `hits` (best first); `None` if nothing in them touches it. `idf` gives the
 /// weight of a stem in the language of the passages.
 pub fn extract(question: &Question, hits: &[Hit], idf: &dyn Fn(&str) -> f32, limits: ExtractLimits) -> Option<Extract> {
-    let sentences = scored(question, hits, idf);
+    let mut sentences = scored(question, hits, idf);
     let best = sentences.iter().max_by(|left, right| better(left, right))?;
     if !best.touches {
         return None;
     }
+    let enough = best.score * SPEAKS_WELL_ENOUGH;
+    let is_spoken =
+        |sentence: &Scored| hits.get(sentence.hit).is_some_and(|hit| hit.chunk.language == question.language);
+    if sentences.iter().any(|sentence| is_spoken(sentence) && sentence.score >= enough) {
+        sentences.retain(is_spoken);
+    }
     if question.wants == Wants::List
         && let Some(quoted) = list::items(question, hits, &sentences, limits.max_list_chars)
     {
-        return Some(Extract { quoted, list: true });
+        let list = quoted.len() > 1;
+        return Some(Extract { quoted, list });
     }
     let mut chosen = choose(&sentences, hits, limits);
     chosen.sort_by_key(|sentence| reading_order(sentence, hits));
@@ -125,7 +139,12 @@ fn choose<'a>(sentences: &'a [Scored], hits: &[Hit], limits: ExtractLimits) -> V
         }
         let text = text_of(candidate.hit, &candidate.span, hits);
         let length = text.chars().count();
-        let fits = chosen.is_empty() || (joins(candidate, best, hits) && chars + length <= limits.max_chars);
+        let fits = chosen.is_empty()
+            || (chars + length <= limits.max_chars
+                && joins(candidate, best, hits)
+                && (candidate.hit == best.hit
+                    || candidate.score >= best.score * EQUAL_FROM
+                    || adds(candidate, &chosen)));
         let repeats = chosen
             .iter()
             .any(|earlier| near_duplicate(text_of(earlier.hit, &earlier.span, hits), text) >= SAYS_THE_SAME);
@@ -137,7 +156,14 @@ fn choose<'a>(sentences: &'a [Scored], hits: &[Hit], limits: ExtractLimits) -> V
     chosen
 }
 
-/// True if the sentence adds to the best one. Languages are never mixed: the introduction names the quotes' language.
+/// True if the sentence speaks of words of the question that the chosen ones leave out.
+fn adds(candidate: &Scored, chosen: &[&Scored]) -> bool {
+    let known = |word: usize| chosen.iter().filter_map(|earlier| earlier.own.get(word)).copied().fold(0.0, f32::max);
+    let new: f32 = candidate.own.iter().enumerate().map(|(word, covers)| (covers - known(word)).max(0.0)).sum();
+    new >= ADDS_FROM
+}
+
+/// True if the sentence fits beside the best one. Languages are never mixed: the introduction names the quotes' language.
 fn joins(candidate: &Scored, best: &Scored, hits: &[Hit]) -> bool {
     let (Some(from), Some(of)) = (hits.get(candidate.hit), hits.get(best.hit)) else { return false };
     if from.chunk.language != of.chunk.language || (best.replies >= REPLIES_FROM && candidate.hit != best.hit) {

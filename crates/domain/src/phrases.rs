@@ -187,9 +187,19 @@ fn say(phrase: &Owned<String>, language: Language, owner: Option<&str>) -> Strin
 }
 
 fn fill(template: &str, language: Language, owner: Option<&str>) -> String {
-    let Some(name) = owner else { return template.to_owned() };
+    let Some(name) = owner.map(spoken_name) else { return template.to_owned() };
     let english_s = if language == Language::En && name.ends_with(['s', 'S']) { "{name}'" } else { "{name}'s" };
     template.replace("{name}'s", english_s).replace("{of}", &of(name, language)).replace("{name}", name)
+}
+
+/// The name as an assistant says it: the given name alone, unless what stands first is a title or an initial.
+fn spoken_name(name: &str) -> &str {
+    let first = name.split_whitespace().next().unwrap_or(name);
+    if first.chars().count() > 2 && !first.ends_with('.') && first.starts_with(char::is_uppercase) {
+        first
+    } else {
+        name
+    }
 }
 
 /// "of" with a name: French and Catalan drop the vowel before another (`d'Anna`).

@@ -1,11 +1,14 @@
 //! Lists answered as lists: the items of the passages that hold what is asked for, grouped as the document groups them.
+//!
+//! A list is either the items of one passage (with its sibling passages: `Back end`, `Front end`), or the first
+//! sentences of sibling passages that are each about one thing (the jobs of a CV).
 
 use std::ops::Range;
 
 use portavoz_text::sentences::list_marker_len;
 
 use super::score::Scored;
-use super::{Quoted, quote};
+use super::{Quoted, quote, text_of};
 use crate::chunk::Chunk;
 use crate::question::Question;
 use crate::search::Hit;
@@ -16,52 +19,86 @@ const MIN_ITEMS: usize = 2;
 const SHORT_ITEM: usize = 40;
 /// A passage whose best sentence has less than this share of the best list's joins it only as its sibling.
 const JOINS_FROM: f32 = 0.8;
+/// An item that covers this share of the question is meant more than its neighbours that cover nothing.
+const MEANT_FROM: f32 = 0.3;
 
 /// The items, in the order of the documents; `None` if prose answers better than any list.
 pub(super) fn items(question: &Question, hits: &[Hit], sentences: &[Scored], max_chars: usize) -> Option<Vec<Quoted>> {
-    let best = |hit: usize| {
-        sentences.iter().filter(|sentence| sentence.hit == hit).map(|sentence| sentence.score).fold(0.0, f32::max)
+    let listed = listed(question, hits, sentences);
+    let told = told(question, hits, sentences);
+    let score = listed.as_ref().map_or(0.0, |(score, _)| *score);
+    let (score, groups) = match told {
+        Some((better, groups)) if better > score => (better, groups),
+        _ => listed?,
     };
-    let lists: Vec<(usize, f32)> = hits
-        .iter()
-        .enumerate()
-        .filter(|(_, hit)| spans(&hit.chunk).len() >= MIN_ITEMS)
-        .map(|(index, hit)| (index, best(index) * fit(question, &hit.chunk)))
-        .collect();
-    let (top, score) =
-        lists.iter().copied().max_by(|left, right| left.1.total_cmp(&right.1).then(right.0.cmp(&left.0)))?;
     // A sentence that enumerates and answers better than the best list is the list.
     let enumerates = |sentence: &&Scored| !is_item(sentence, hits) && commas(sentence, hits) >= 2;
     let prose = sentences.iter().filter(enumerates).map(|sentence| sentence.score).fold(0.0, f32::max);
     if prose > score {
         return None;
     }
+    let mut quoted: Vec<Quoted> = Vec::new();
+    let mut chars = 0;
+    for item in groups {
+        let length = item.text.chars().count();
+        if !quoted.is_empty() && chars + length > max_chars {
+            break;
+        }
+        chars += length;
+        quoted.push(item);
+    }
+    Some(quoted)
+}
+
+/// The best passage with list items, and its siblings.
+fn listed(question: &Question, hits: &[Hit], sentences: &[Scored]) -> Option<(f32, Vec<Quoted>)> {
+    let lists: Vec<(usize, f32)> = hits
+        .iter()
+        .enumerate()
+        .filter(|(_, hit)| spans(&hit.chunk).len() >= MIN_ITEMS)
+        .map(|(index, hit)| (index, best(index, sentences) * fit(question, &hit.chunk)))
+        .collect();
+    let (top, score) =
+        lists.iter().copied().max_by(|left, right| left.1.total_cmp(&right.1).then(right.0.cmp(&left.0)))?;
     let top_chunk = &hits.get(top)?.chunk;
     let mut members: Vec<usize> = lists
         .iter()
-        .filter(|(index, score_of)| {
-            *index == top
-                || hits
-                    .get(*index)
-                    .is_some_and(|hit| siblings(&hit.chunk, top_chunk) && *score_of >= score * JOINS_FROM)
+        .filter(|(index, own)| {
+            let sibling = hits.get(*index).is_some_and(|hit| siblings(&hit.chunk, top_chunk));
+            *index == top || (sibling && *own >= score * JOINS_FROM)
         })
         .map(|(index, _)| *index)
         .collect();
     members.sort_by_key(|index| hits.get(*index).map_or(usize::MAX, |hit| hit.chunk.span.start));
     let named = members.len() > 1;
-    let mut quoted = Vec::new();
-    let mut chars = 0;
-    for member in members {
-        for item in group(member, hits, named) {
-            let length = item.text.chars().count();
-            if !quoted.is_empty() && chars + length > max_chars {
-                return Some(quoted);
-            }
-            chars += length;
-            quoted.push(item);
-        }
+    let items = members.into_iter().flat_map(|member| group(member, hits, sentences, named)).collect::<Vec<_>>();
+    // Where only one item is meant, it is a sentence like any other.
+    let spread = named || items.len() >= MIN_ITEMS || items.iter().any(|item| item.text.contains(", "));
+    spread.then_some((score, items))
+}
+
+/// The first sentences of sibling passages of the facet asked about, each about one thing.
+fn told(question: &Question, hits: &[Hit], sentences: &[Scored]) -> Option<(f32, Vec<Quoted>)> {
+    let meant = |hit: &Hit| question.facets.first() == Some(&hit.chunk.facet) && !hit.chunk.heading_path.is_empty();
+    let (top, top_hit) = hits.iter().enumerate().filter(|(_, hit)| meant(hit)).max_by(|left, right| {
+        best(left.0, sentences).total_cmp(&best(right.0, sentences)).then(right.0.cmp(&left.0))
+    })?;
+    let mut members: Vec<(usize, &Hit)> =
+        hits.iter().enumerate().filter(|(_, hit)| meant(hit) && siblings(&hit.chunk, &top_hit.chunk)).collect();
+    if members.len() < MIN_ITEMS {
+        return None;
     }
-    Some(quoted)
+    members.sort_by_key(|(_, hit)| hit.chunk.span.start);
+    let firsts = members
+        .into_iter()
+        .filter_map(|(index, _)| sentences.iter().find(|sentence| sentence.hit == index))
+        .map(|sentence| quote(sentence.hit, sentence.span.clone(), hits))
+        .collect();
+    Some((best(top, sentences), firsts))
+}
+
+fn best(hit: usize, sentences: &[Scored]) -> f32 {
+    sentences.iter().filter(|sentence| sentence.hit == hit).map(|sentence| sentence.score).fold(0.0, f32::max)
 }
 
 /// Lists of the facet asked about are what is asked for; others may be lists of anything.
@@ -70,11 +107,11 @@ fn fit(question: &Question, chunk: &Chunk) -> f32 {
 }
 
 /// The items of one passage. Short ones are joined on one line, behind their heading when there are several groups.
-fn group(hit: usize, hits: &[Hit], named: bool) -> Vec<Quoted> {
+fn group(hit: usize, hits: &[Hit], sentences: &[Scored], named: bool) -> Vec<Quoted> {
     let Some(found) = hits.get(hit) else { return Vec::new() };
     let chunk = &found.chunk;
-    let spans = spans(chunk);
-    let texts: Vec<&str> = spans.iter().filter_map(|span| chunk.text.get(span.clone())).map(str::trim).collect();
+    let spans = meant(hit, spans(chunk), sentences);
+    let texts: Vec<&str> = spans.iter().map(|span| text_of(hit, span, hits).trim()).collect();
     let short = texts.iter().all(|text| text.chars().count() <= SHORT_ITEM);
     if short && let (Some(first), Some(last)) = (spans.first(), spans.last()) {
         let line = texts.iter().map(|text| text.trim_end_matches(['.', ';', ','])).collect::<Vec<_>>().join(", ");
@@ -85,6 +122,22 @@ fn group(hit: usize, hits: &[Hit], named: bool) -> Vec<Quoted> {
         return vec![Quoted { text, hit, span: first.start..last.end }];
     }
     spans.into_iter().map(|span| quote(hit, span, hits)).collect()
+}
+
+/// The items that speak of what is asked, if only some do: of a project's results, the award alone answers "which
+/// awards". A list whose items are the answers ("Python", "FastAPI") names the question in its heading, not in them.
+fn meant(hit: usize, spans: Vec<Range<usize>>, sentences: &[Scored]) -> Vec<Range<usize>> {
+    let covers = |span: &Range<usize>| {
+        let within = |sentence: &&Scored| {
+            sentence.hit == hit && span.start <= sentence.span.start && sentence.span.end <= span.end
+        };
+        let own = |sentence: &Scored| sentence.own.iter().sum::<f32>();
+        sentences.iter().filter(within).map(own).fold(0.0, f32::max)
+    };
+    let chosen: Vec<Range<usize>> = spans.iter().filter(|span| covers(span) >= MEANT_FROM).cloned().collect();
+    let rest_is_silent =
+        spans.iter().filter(|span| covers(span) < MEANT_FROM).all(|span| covers(span) < MEANT_FROM / 2.0);
+    if chosen.is_empty() || !rest_is_silent { spans } else { chosen }
 }
 
 /// The list items of a passage, without their markers.
@@ -115,5 +168,5 @@ fn is_item(sentence: &Scored, hits: &[Hit]) -> bool {
 }
 
 fn commas(sentence: &Scored, hits: &[Hit]) -> usize {
-    super::text_of(sentence.hit, &sentence.span, hits).matches([',', ';']).count()
+    text_of(sentence.hit, &sentence.span, hits).matches([',', ';']).count()
 }

@@ -12,7 +12,7 @@ use crate::question::Wants;
 pub(super) fn offers(sentence: &str, language: Language, wants: Wants, asked: &[String]) -> f32 {
     match wants {
         Wants::Open | Wants::YesNo => 0.0,
-        Wants::Figure => share(new_words(sentence, asked).iter().any(|word| is_number(&word.text.to_lowercase()))),
+        Wants::Figure => figure(sentence, asked),
         Wants::Date => date(sentence, asked),
         Wants::Duration => duration(sentence, language),
         Wants::Name | Wants::Place => name(sentence, asked),
@@ -32,6 +32,12 @@ pub(super) fn is_contact(text: &str) -> bool {
         || words(text)
             .iter()
             .any(|word| word.text.contains('@') || word.text.contains("://") || word.text.starts_with("www."))
+}
+
+/// A number; a bare year is rarely the figure that is asked for.
+fn figure(sentence: &str, asked: &[String]) -> f32 {
+    let numbers = new_words(sentence, asked).into_iter().filter(|word| is_number(&word.text.to_lowercase()));
+    numbers.map(|word| if is_year(word.text) { 0.3 } else { 1.0 }).fold(0.0, f32::max)
 }
 
 fn share(is: bool) -> f32 {
@@ -134,7 +140,7 @@ fn duration(sentence: &str, language: Language) -> f32 {
     let years = found.iter().filter(|word| is_year(word.text)).count();
     match (counted, years) {
         (true, _) => 1.0,
-        (false, 2..) => 0.7,
+        (false, 2..) => 0.9,
         (false, 1) => 0.5,
         (false, 0) => 0.0,
     }

@@ -19,6 +19,8 @@ const HEADING: f32 = 0.45;
 const BEFORE: f32 = 0.3;
 /// What is added for the kind of answer asked for, for the facet asked about, and for words that stand together.
 const OFFER: f32 = 0.15;
+/// The same in a follow-up, whose few words of its own say little but what is wanted: "and how much?".
+const OFFER_IN_FOLLOW_UP: f32 = 0.5;
 const FACET: f32 = 0.12;
 const PAIR: f32 = 0.06;
 /// What a passage whose own question or heading asks the same adds to its first sentence, and what each later one loses.
@@ -33,6 +35,8 @@ pub(super) struct Scored {
     pub(super) hit: usize,
     pub(super) span: Range<usize>,
     pub(super) score: f32,
+    /// What the sentence itself covers of each word of the question, 0..=1 of its weight.
+    pub(super) own: Vec<f32>,
     /// How much the passage's own question or heading asks what the visitor asks, 0..=1.
     pub(super) replies: f32,
     /// True if the sentence holds the number, date, period or address that is asked for.
@@ -79,6 +83,7 @@ fn score_chunk(passage: &Passage<'_>, found: &mut Vec<Scored>) {
         None => 0.0,
     };
     let language = if chunk.language == question.language { 1.0 } else { OTHER_LANGUAGE };
+    let offer_weight = if question.carried.is_some() { OFFER_IN_FOLLOW_UP } else { OFFER };
     let mut before = Cover { matched: vec![0.0; probes.len()], ..Cover::default() };
     for (place, span) in sentences(&chunk.text).into_iter().enumerate() {
         let sentence = chunk.text.get(span.clone()).unwrap_or_default();
@@ -87,11 +92,14 @@ fn score_chunk(passage: &Passage<'_>, found: &mut Vec<Scored>) {
         let offer = offers(sentence, chunk.language, question.wants, passage.asked);
         let reply = (SAME_QUESTION * same - LATER * place as f32).max(0.0);
         let share = context.share(probes);
-        let score = (share + PAIR * own.pairs.min(3.0) + OFFER * offer + facet + reply) * passage.trust * language;
+        let score =
+            (share + PAIR * own.pairs.min(3.0) + offer_weight * offer + facet + reply) * passage.trust * language;
         let narrow = matches!(question.wants, Wants::Figure | Wants::Date | Wants::Duration | Wants::Contact);
         let said = narrow && offer >= 0.9;
         let touches = share > 0.0 || facet > 0.0 || (offer > 0.0 && question.wants == Wants::Contact);
-        found.push(Scored { hit: passage.hit, span, score: score * worth_reading(&own), replies: same, said, touches });
+        let score = score * worth_reading(&own);
+        let weighed = own.matched.iter().zip(*probes).map(|(matched, probe)| matched * probe.weight).collect();
+        found.push(Scored { hit: passage.hit, span, score, own: weighed, replies: same, said, touches });
         before = own;
     }
 }

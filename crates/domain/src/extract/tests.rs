@@ -190,6 +190,42 @@ fn a_list_is_answered_as_the_document_groups_it() {
 }
 
 #[test]
+fn of_a_list_only_what_is_asked_for_is_told() {
+    let hits = [hit(
+        "legajo.md",
+        &["Resultado"],
+        Facet::Achievements,
+        Language::Es,
+        "- La precisión es un 40 % mayor.\n- Buscar un precedente lleva seis minutos.\n- Ganó el premio de las Jornadas Ebro 2025.",
+    )];
+    assert_eq!(said("¿Qué premios ha ganado?", &hits), "Ganó el premio de las Jornadas Ebro 2025.");
+}
+
+#[test]
+fn passages_that_are_each_about_one_thing_make_a_list() {
+    let job = |place: &str, start: usize, text: &str| {
+        at(hit("cv.json", &["Experiencia", place], Facet::Experience, Language::Es, text), start)
+    };
+    let hits = [
+        job("Telares", 400, "Trabajó como desarrolladora web en Telares Digitales. Hizo muchas páginas."),
+        job("Cierzo", 200, "Trabajó como ingeniera en Cierzo Logística. Leyó albaranes."),
+    ];
+    assert_eq!(
+        said("¿En qué empresas ha trabajado?", &hits),
+        "Trabajó como ingeniera en Cierzo Logística.\nTrabajó como desarrolladora web en Telares Digitales."
+    );
+}
+
+#[test]
+fn the_same_fact_from_elsewhere_is_not_added() {
+    let hits = [
+        hit("faq.md", &[], Facet::Education, Language::Es, "Tiene un máster en Inteligencia Artificial."),
+        hit("cv.md", &["Máster en IA"], Facet::Education, Language::Es, "2018 – 2020 · Trabajo final sobre albaranes."),
+    ];
+    assert_eq!(said("¿Tiene un máster?", &hits), "Tiene un máster en Inteligencia Artificial.");
+}
+
+#[test]
 fn a_sentence_that_enumerates_is_a_list_too() {
     let hits = [hit(
         "faq.md",

@@ -92,6 +92,19 @@ fn names_are_put_in_as_a_speaker_would() {
 }
 
 #[test]
+fn the_given_name_is_said() {
+    for (owner, said) in [
+        ("María Ansorena Vidal", "María"),
+        ("Anna", "Anna"),
+        ("J. R. Smith", "J. R. Smith"),
+        ("Dr. Jörg Weiß", "Dr. Jörg Weiß"),
+        ("Li Wei", "Li Wei"),
+    ] {
+        assert_eq!(introduction(Language::De, Some(owner), Language::De), format!("Im Portfolio von {said} steht:"));
+    }
+}
+
+#[test]
 fn silence_names_the_nearest_topics_and_a_way_to_ask() {
     let topics = ["RAG".to_owned(), "FastAPI".to_owned()];
     for language in Language::ALL {
