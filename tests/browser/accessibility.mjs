@@ -44,12 +44,16 @@ for (const scheme of /** @type {const} */ (["light", "dark"])) {
     await assertAccessible(page, "with focus and pointer on something");
   });
 
-  test(`axe finds nothing on the chat page of a phone (${scheme})`, { scheme, axe: true, size: PHONE }, async ({ page }) => {
-    await openChat(page);
-    await assertAccessible(page, "empty");
-    await ask(page, QUESTION);
-    await assertAccessible(page, "with an answer");
-  });
+  test(
+    `axe finds nothing on the chat page of a phone (${scheme})`,
+    { scheme, axe: true, size: PHONE },
+    async ({ page }) => {
+      await openChat(page);
+      await assertAccessible(page, "empty");
+      await ask(page, QUESTION);
+      await assertAccessible(page, "with an answer");
+    },
+  );
 
   test(`axe finds nothing on the source page (${scheme})`, { scheme, axe: true }, async ({ page }) => {
     await openChat(page);
@@ -73,13 +77,17 @@ for (const scheme of /** @type {const} */ (["light", "dark"])) {
 async function assertFits(page, where) {
   const wide = await page.evaluate(() => {
     const limit = document.documentElement.clientWidth;
-    const scrolls = (/** @type {Element | null} */ element) =>
+    /** @type {(element: Element | null) => boolean} */
+    const scrolls = (element) =>
       element !== null && (/auto|scroll/.test(getComputedStyle(element).overflowX) || scrolls(element.parentElement));
     const beyond = [...document.querySelectorAll("body *")].filter(
       (element) => element.getBoundingClientRect().right > limit + 1 && !scrolls(element.parentElement),
     );
     const total = document.documentElement.scrollWidth - window.innerWidth;
-    return [...(total > 0 ? [`the page is ${total} pixels too wide`] : []), ...beyond.map((element) => element.outerHTML.slice(0, 120))];
+    return [
+      ...(total > 0 ? [`the page is ${total} pixels too wide`] : []),
+      ...beyond.map((element) => element.outerHTML.slice(0, 120)),
+    ];
   });
   assert.deepEqual(wide, [], where);
 }
@@ -98,13 +106,27 @@ test("nothing scrolls sideways on a phone of 320 pixels", { size: PHONE }, async
   await assertFits(page, "/docs");
 });
 
-test("a question can be written and sent on a phone that is held sideways", { size: { width: 568, height: 320 } }, async ({ page }) => {
-  await openChat(page);
-  for (const part of ["#message", "#send", "#notice"]) {
-    const box = await page.locator(part).boundingBox();
-    assert.ok(box && box.y >= 0 && box.y + box.height <= 320, `${part} is outside the screen: ${JSON.stringify(box)}`);
-  }
-});
+for (const language of ["es", "en", "pt", "fr", "de", "it", "ca"]) {
+  test(`nothing scrolls sideways on a phone in ${language}`, { size: PHONE, language }, async ({ page }) => {
+    await openChat(page);
+    await assertFits(page, "empty");
+  });
+}
+
+test(
+  "a question can be written and sent on a phone that is held sideways",
+  { size: { width: 568, height: 320 } },
+  async ({ page }) => {
+    await openChat(page);
+    for (const part of ["#message", "#send", "#notice"]) {
+      const box = await page.locator(part).boundingBox();
+      assert.ok(
+        box && box.y >= 0 && box.y + box.height <= 320,
+        `${part} is outside the screen: ${JSON.stringify(box)}`,
+      );
+    }
+  },
+);
 
 test("text at twice its size still fits", { size: { width: 640, height: 800 } }, async ({ page }) => {
   await openChat(page);
@@ -113,10 +135,14 @@ test("text at twice its size still fits", { size: { width: 640, height: 800 } },
   await assertFits(page, "with an answer");
 });
 
-test("a question is in view when its answer comes, and what is being read does not move away", { size: PHONE }, async ({ page }) => {
-  await openChat(page);
-  await ask(page, "What projects has María built?");
-  await ask(page, QUESTION);
-  const question = await page.locator(".turn.question").last().boundingBox();
-  assert.ok(question && question.y >= 0 && question.y < PHONE.height, JSON.stringify(question));
-});
+test(
+  "a question is in view when its answer comes, and what is being read does not move away",
+  { size: PHONE },
+  async ({ page }) => {
+    await openChat(page);
+    await ask(page, "What projects has María built?");
+    await ask(page, QUESTION);
+    const question = await page.locator(".turn.question").last().boundingBox();
+    assert.ok(question && question.y >= 0 && question.y < PHONE.height, JSON.stringify(question));
+  },
+);

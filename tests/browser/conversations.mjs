@@ -3,7 +3,19 @@
 import assert from "node:assert/strict";
 
 import { test } from "./harness.mjs";
-import { answers, ask, beginAnswer, field, heldAnswers, openChat, questions, ready, releaseAnswer, settledAnswer, textOf } from "./visitor.mjs";
+import {
+  answers,
+  ask,
+  beginAnswer,
+  field,
+  heldAnswers,
+  openChat,
+  questions,
+  ready,
+  releaseAnswer,
+  settledAnswer,
+  textOf,
+} from "./visitor.mjs";
 
 const QUESTION = "¿Qué tecnologías domina María?";
 const OTHER = "¿Qué idiomas habla María?";
@@ -55,19 +67,23 @@ test("the field takes no more than the server does", async ({ page }) => {
   assert.equal(await page.locator(".problem").count(), 0);
 });
 
-test("an answer can be stopped; what came so far stays, and the next question is answered", { before: [heldAnswers] }, async ({ page }) => {
-  await openChat(page);
-  await beginAnswer(page, QUESTION);
-  assert.ok(await page.locator("#send").isHidden());
-  await page.locator("#stop").click();
-  const stopped = await settledAnswer(page, 0);
-  assert.ok((await textOf(stopped)).length > 0);
-  assert.match(await stopped.locator(".meta").innerText(), /detenida/);
-  assert.equal(await page.evaluate(() => document.activeElement?.id), "message");
-  await beginAnswer(page, OTHER);
-  await releaseAnswer(page);
-  assert.match(await textOf(await settledAnswer(page, 1)), /inglés/i);
-});
+test(
+  "an answer can be stopped; what came so far stays, and the next question is answered",
+  { before: [heldAnswers] },
+  async ({ page }) => {
+    await openChat(page);
+    await beginAnswer(page, QUESTION);
+    assert.ok(await page.locator("#send").isHidden());
+    await page.locator("#stop").click();
+    const stopped = await settledAnswer(page, 0);
+    assert.ok((await textOf(stopped)).length > 0);
+    assert.match(await stopped.locator(".meta").innerText(), /detenida/);
+    assert.equal(await page.evaluate(() => document.activeElement?.id), "message");
+    await beginAnswer(page, OTHER);
+    await releaseAnswer(page);
+    assert.match(await textOf(await settledAnswer(page, 1)), /inglés/i);
+  },
+);
 
 test("a question typed while an answer is running waits in the field", { before: [heldAnswers] }, async ({ page }) => {
   await openChat(page);
@@ -84,28 +100,36 @@ test("a question typed while an answer is running waits in the field", { before:
   await settledAnswer(page, 1);
 });
 
-test("a new conversation is empty, knows nothing of the last one, and stops its answer", { before: [heldAnswers] }, async ({ page }) => {
-  await openChat(page);
-  await beginAnswer(page, QUESTION);
-  const first = await page.evaluate(() => localStorage.getItem("portavoz.conversation"));
-  await page.locator("#new-conversation").click();
-  assert.equal(await questions(page).count(), 0);
-  assert.ok(await page.locator("#welcome").isVisible());
-  assert.ok(await page.locator("#new-conversation").isHidden());
-  assert.equal(await page.evaluate(() => localStorage.getItem("portavoz.conversation")), null);
-  await page.locator("#stop").waitFor({ state: "hidden" });
-  await beginAnswer(page, OTHER);
-  await releaseAnswer(page);
-  await settledAnswer(page, 0);
-  const second = await page.evaluate(() => localStorage.getItem("portavoz.conversation"));
-  assert.notEqual(JSON.parse(second ?? "{}").conversationId, JSON.parse(first ?? "{}").conversationId);
-});
+test(
+  "a new conversation is empty, knows nothing of the last one, and stops its answer",
+  { before: [heldAnswers] },
+  async ({ page }) => {
+    await openChat(page);
+    await beginAnswer(page, QUESTION);
+    const first = await page.evaluate(() => localStorage.getItem("portavoz.conversation"));
+    await page.locator("#new-conversation").click();
+    assert.equal(await questions(page).count(), 0);
+    assert.ok(await page.locator("#welcome").isVisible());
+    assert.ok(await page.locator("#new-conversation").isHidden());
+    assert.equal(await page.evaluate(() => localStorage.getItem("portavoz.conversation")), null);
+    await page.locator("#stop").waitFor({ state: "hidden" });
+    await beginAnswer(page, OTHER);
+    await releaseAnswer(page);
+    await settledAnswer(page, 0);
+    const second = await page.evaluate(() => localStorage.getItem("portavoz.conversation"));
+    assert.notEqual(JSON.parse(second ?? "{}").conversationId, JSON.parse(first ?? "{}").conversationId);
+  },
+);
 
 test("reloading brings the conversation back, with its sources, and it goes on", async ({ page }) => {
   await openChat(page);
   await ask(page, "¿Qué es Legajo, el sistema RAG de María?");
   const last = await ask(page, QUESTION);
-  const before = { questions: await questions(page).allInnerTexts(), text: await textOf(last), sources: await last.locator(".sources li").count() };
+  const before = {
+    questions: await questions(page).allInnerTexts(),
+    text: await textOf(last),
+    sources: await last.locator(".sources li").count(),
+  };
   await page.reload();
   await ready(page);
   const restored = await settledAnswer(page, 1);
@@ -115,7 +139,10 @@ test("reloading brings the conversation back, with its sources, and it goes on",
   assert.ok(await page.locator("#welcome").isHidden());
   const conversation = await page.evaluate(() => localStorage.getItem("portavoz.conversation"));
   await ask(page, OTHER);
-  assert.equal(JSON.parse((await page.evaluate(() => localStorage.getItem("portavoz.conversation"))) ?? "").conversationId, JSON.parse(conversation ?? "").conversationId);
+  assert.equal(
+    JSON.parse((await page.evaluate(() => localStorage.getItem("portavoz.conversation"))) ?? "").conversationId,
+    JSON.parse(conversation ?? "").conversationId,
+  );
 });
 
 test("two tabs of one visitor do not disturb each other", async ({ page, context }) => {

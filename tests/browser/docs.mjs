@@ -34,7 +34,10 @@ test("the example of each operation is what the server takes", async ({ page }) 
   const chat = page.locator(".operation", { has: page.locator("h3", { hasText: "/api/chat" }) });
   const example = await chat.locator("pre").innerText();
   const body = /-d '(.*)'/.exec(example)?.[1] ?? "";
-  const response = await page.request.post("/api/chat", { headers: { "content-type": "application/json" }, data: body });
+  const response = await page.request.post("/api/chat", {
+    headers: { "content-type": "application/json" },
+    data: body,
+  });
   assert.equal(response.status(), 200, example);
   assert.ok((await response.json()).answer);
 });
@@ -53,9 +56,13 @@ test("an entry of the index leads to its operation, and its address does too", a
   }, place);
 });
 
-test("a description that cannot be read is said to be so", { expected: [/Failed to load resource/] }, async ({ page }) => {
-  await page.route("**/openapi.json", (route) => route.fulfill({ status: 503, body: "" }));
-  await page.goto("/docs");
-  await page.locator(".problem").waitFor();
-  assert.match(await page.locator("main").innerText(), /could not be read.*503/s);
-});
+test(
+  "a description that cannot be read is said to be so",
+  { expected: [/Failed to load resource/] },
+  async ({ page }) => {
+    await page.route("**/openapi.json", (route) => route.fulfill({ status: 503, body: "" }));
+    await page.goto("/docs");
+    await page.locator(".problem").waitFor();
+    assert.match(await page.locator("main").innerText(), /could not be read.*503/s);
+  },
+);

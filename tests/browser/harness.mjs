@@ -6,11 +6,19 @@
 // origin. To add one more test: 1. `test("what holds", body)` in the file of its subject; 2. for a new file, its line
 // in `run.mjs`.
 
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
+import { delimiter, join } from "node:path";
 import { chromium } from "playwright-core";
 
-/** Debian's path; elsewhere the variable says it. */
-const CHROMIUM = process.env.PORTAVOZ_CHROMIUM ?? "/usr/bin/chromium";
+/** Debian's name for it; where it has another one, the variable says which. */
+const CHROMIUM =
+  process.env.PORTAVOZ_CHROMIUM ??
+  (process.env.PATH ?? "")
+    .split(delimiter)
+    .map((folder) => join(folder, "chromium"))
+    .find(existsSync) ??
+  "/usr/bin/chromium";
 
 /** The browser talks to nobody of its own accord. */
 const FLAGS = [

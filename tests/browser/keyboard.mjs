@@ -3,7 +3,17 @@
 import assert from "node:assert/strict";
 
 import { test } from "./harness.mjs";
-import { ask, beginAnswer, chipsOf, heldAnswers, openChat, opened, releaseAnswer, settledAnswer, textOf } from "./visitor.mjs";
+import {
+  ask,
+  beginAnswer,
+  chipsOf,
+  heldAnswers,
+  openChat,
+  opened,
+  releaseAnswer,
+  settledAnswer,
+  textOf,
+} from "./visitor.mjs";
 
 const QUESTION = "¿Qué tecnologías domina María?";
 
@@ -81,17 +91,21 @@ test("the focus is never trapped: Tab goes through the page and out of it", asyn
   assert.ok(seen.has("BODY") || seen.has("new-conversation"), [...seen].join(" "));
 });
 
-test("the conversation is a live log, and an answer is read out once it is whole", { before: [heldAnswers] }, async ({ page }) => {
-  await openChat(page);
-  const log = page.getByRole("log", { name: "Conversación" });
-  assert.equal(await log.getAttribute("aria-live"), "polite");
-  await beginAnswer(page, QUESTION);
-  assert.equal(await log.locator(".turn.answer").getAttribute("aria-busy"), "true");
-  await releaseAnswer(page);
-  const answer = await settledAnswer(page, 0);
-  assert.equal(await answer.getAttribute("aria-busy"), null);
-  assert.equal(await log.locator("[aria-busy]").count(), 0);
-});
+test(
+  "the conversation is a live log, and an answer is read out once it is whole",
+  { before: [heldAnswers] },
+  async ({ page }) => {
+    await openChat(page);
+    const log = page.getByRole("log", { name: "Conversación" });
+    assert.equal(await log.getAttribute("aria-live"), "polite");
+    await beginAnswer(page, QUESTION);
+    assert.equal(await log.locator(".turn.answer").getAttribute("aria-busy"), "true");
+    await releaseAnswer(page);
+    const answer = await settledAnswer(page, 0);
+    assert.equal(await answer.getAttribute("aria-busy"), null);
+    assert.equal(await log.locator("[aria-busy]").count(), 0);
+  },
+);
 
 test("a screen reader hears who says what, and where each citation leads", async ({ page }) => {
   await openChat(page);

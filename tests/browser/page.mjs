@@ -20,11 +20,14 @@ test("the page holds no inline script, style or event attribute", async ({ page 
   const attributes = await page.evaluate(() =>
     [...document.querySelectorAll("*")].flatMap((element) => element.getAttributeNames()),
   );
-  assert.deepEqual(attributes.filter((name) => name.startsWith("on")), []);
+  assert.deepEqual(
+    attributes.filter((name) => name.startsWith("on")),
+    [],
+  );
 });
 
 test("every page is sent with a policy that allows only its own scripts and styles", async ({ page }) => {
-  for (const path of ["/", "/docs", "/nothing-is-here", "/assets/chat.js"]) {
+  for (const path of ["/", "/docs", "/source?document=faq.md", "/nothing-is-here", "/assets/chat.js"]) {
     const headers = (await page.request.get(path)).headers();
     const policy = new Map(
       (headers["content-security-policy"] ?? "").split(";").map((rule) => {
@@ -44,15 +47,19 @@ test("every page is sent with a policy that allows only its own scripts and styl
   }
 });
 
-test("the policy is in force: a script that somebody slips into the page does not run", { expected: [/policy/i] }, async ({ page }) => {
-  await openChat(page);
-  await page.evaluate(() => {
-    const script = document.createElement("script");
-    script.textContent = "document.title = 'slipped in'";
-    document.body.append(script);
-  });
-  assert.notEqual(await page.title(), "slipped in");
-});
+test(
+  "the policy is in force: a script that somebody slips into the page does not run",
+  { expected: [/policy/i] },
+  async ({ page }) => {
+    await openChat(page);
+    await page.evaluate(() => {
+      const script = document.createElement("script");
+      script.textContent = "document.title = 'slipped in'";
+      document.body.append(script);
+    });
+    assert.notEqual(await page.title(), "slipped in");
+  },
+);
 
 test("nothing is kept in cookies", async ({ page, context }) => {
   await openChat(page);
@@ -61,7 +68,16 @@ test("nothing is kept in cookies", async ({ page, context }) => {
   assert.deepEqual(await context.cookies(), []);
 });
 
-for (const [language, expected] of [["es-ES", "es"], ["en-US", "en"], ["de-AT", "de"], ["ca", "ca"], ["pt-BR", "pt"], ["fr", "fr"], ["it", "it"], ["ja", "es"]]) {
+for (const [language, expected] of [
+  ["es-ES", "es"],
+  ["en-US", "en"],
+  ["de-AT", "de"],
+  ["ca", "ca"],
+  ["pt-BR", "pt"],
+  ["fr", "fr"],
+  ["it", "it"],
+  ["ja", "es"],
+]) {
   test(`a browser that prefers ${language} gets the page in ${expected}`, { language }, async ({ page }) => {
     await openChat(page);
     assert.equal(await page.locator("html").getAttribute("lang"), expected);
@@ -76,7 +92,8 @@ test("the page asks for its scripts and styles by version, so that they may be k
   const caching = new Map();
   page.on("response", (response) => {
     const { pathname, search } = new URL(response.url());
-    if (pathname.startsWith("/assets/")) caching.set(pathname + search.slice(0, 3), response.headers()["cache-control"] ?? "");
+    if (pathname.startsWith("/assets/"))
+      caching.set(pathname + search.slice(0, 3), response.headers()["cache-control"] ?? "");
   });
   await openChat(page);
   assert.match(caching.get("/assets/chat.js?v=") ?? "", /immutable/);

@@ -68,7 +68,12 @@ test("a whole document can be read without a mark", async ({ page }) => {
 
 test("what is marked does not depend on the bytes that the address asks for", async ({ page }) => {
   const address = new URL(await someSource(page), page.url());
-  for (const [from, to] of [["0", "999999999"], ["5", "3"], ["999999999", "999999999"], ["1", "2"]]) {
+  for (const [from, to] of [
+    ["0", "999999999"],
+    ["5", "3"],
+    ["999999999", "999999999"],
+    ["1", "2"],
+  ]) {
     address.searchParams.set("from", from ?? "");
     address.searchParams.set("to", to ?? "");
     const response = await page.goto(address.href);
@@ -78,10 +83,24 @@ test("what is marked does not depend on the bytes that the address asks for", as
 });
 
 test("an address of no document is refused without an error of the server", async ({ page }) => {
-  for (const query of ["", "?document=", "?document=nope", "?document=../../etc/passwd", "?document=<script>alert(1)</script>", "?document=cv&from=-1", "?document=cv&from=x", "?document=%00", "?document=%ff"]) {
+  for (const query of [
+    "",
+    "?document=",
+    "?document=nope",
+    "?document=../../etc/passwd",
+    "?document=<script>alert(1)</script>",
+    "?document=cv&from=-1",
+    "?document=cv&from=x",
+    "?document=%00",
+    "?document=%ff",
+  ]) {
     const response = await page.request.get(`/source${query}`);
     assert.ok([400, 404].includes(response.status()), `${query}: ${response.status()}`);
-    assert.doesNotMatch(response.headers()["content-type"] ?? "", /html/, "what the address says is never sent back as a page");
+    assert.doesNotMatch(
+      response.headers()["content-type"] ?? "",
+      /html/,
+      "what the address says is never sent back as a page",
+    );
   }
 });
 
@@ -91,5 +110,8 @@ test("the source page asks for nothing but itself", async ({ page }) => {
   const asked = [];
   page.on("request", (request) => asked.push(new URL(request.url()).pathname));
   await page.goto(address);
-  assert.deepEqual(asked.filter((path) => path !== "/source" && !path.startsWith("/assets/")), []);
+  assert.deepEqual(
+    asked.filter((path) => path !== "/source" && !path.startsWith("/assets/")),
+    [],
+  );
 });

@@ -10,19 +10,23 @@ const QUESTION = "¿Qué tecnologías domina María?";
 const SAID = [/Failed to load resource/, /portavoz: /];
 const KEPT = "portavoz.conversation";
 
-test("a visitor without a connection is told so, and trying again answers the same question", { expected: SAID }, async ({ page, context }) => {
-  await openChat(page);
-  await context.setOffline(true);
-  const failed = await ask(page, QUESTION);
-  assertSays(await failed.locator(".problem").innerText(), /conexión/);
-  assertSays(await failed.locator(".problem").innerText(), /no se ha perdido/);
-  await context.setOffline(false);
-  await failed.locator(".problem button").click();
-  const answer = await settledAnswer(page, 0);
-  assertSays(await textOf(answer), /Python/);
-  assert.equal(await page.locator(".problem").count(), 0);
-  assert.deepEqual(await questions(page).allInnerTexts(), [QUESTION]);
-});
+test(
+  "a visitor without a connection is told so, and trying again answers the same question",
+  { expected: SAID },
+  async ({ page, context }) => {
+    await openChat(page);
+    await context.setOffline(true);
+    const failed = await ask(page, QUESTION);
+    assertSays(await failed.locator(".problem").innerText(), /conexión/);
+    assertSays(await failed.locator(".problem").innerText(), /no se ha perdido/);
+    await context.setOffline(false);
+    await failed.locator(".problem button").click();
+    const answer = await settledAnswer(page, 0);
+    assertSays(await textOf(answer), /Python/);
+    assert.equal(await page.locator(".problem").count(), 0);
+    assert.deepEqual(await questions(page).allInnerTexts(), [QUESTION]);
+  },
+);
 
 /** Status, code, and what the visitor reads. @type {[number, string, RegExp][]} */
 const REFUSALS = [
@@ -33,33 +37,49 @@ const REFUSALS = [
 ];
 
 for (const [status, code, words] of REFUSALS) {
-  test(`a refusal with ${code} is explained in the visitor's language, not the server's`, { expected: SAID }, async ({ page }) => {
-    const json = { error: { code, message: "words for developers" } };
-    await page.route("**/api/chat", (route) => route.fulfill({ status, json }));
+  test(
+    `a refusal with ${code} is explained in the visitor's language, not the server's`,
+    { expected: SAID },
+    async ({ page }) => {
+      const json = { error: { code, message: "words for developers" } };
+      await page.route("**/api/chat", (route) => route.fulfill({ status, json }));
+      await openChat(page);
+      const failed = await ask(page, QUESTION);
+      assertSays(await failed.innerText(), words);
+      assert.doesNotMatch(await failed.innerText(), /developers/);
+      await page.unroute("**/api/chat");
+      await failed.locator(".problem button").click();
+      assertSays(await textOf(await settledAnswer(page, 0)), /Python/);
+    },
+  );
+}
+
+test(
+  "an answer that is cut off keeps its beginning, says so, and can be asked for again",
+  { expected: SAID },
+  async ({ page }) => {
+    await page.route("**/api/chat", (route) =>
+      route.fulfill({ contentType: "text/event-stream", body: 'event: delta\ndata: {"text":"María domina"}\n\n' }),
+    );
     await openChat(page);
     const failed = await ask(page, QUESTION);
-    assertSays(await failed.innerText(), words);
-    assert.doesNotMatch(await failed.innerText(), /developers/);
+    assert.equal(await textOf(failed), "María domina");
+    assert.ok(await failed.locator(".problem button").isVisible());
     await page.unroute("**/api/chat");
     await failed.locator(".problem button").click();
     assertSays(await textOf(await settledAnswer(page, 0)), /Python/);
-  });
-}
-
-test("an answer that is cut off keeps its beginning, says so, and can be asked for again", { expected: SAID }, async ({ page }) => {
-  await page.route("**/api/chat", (route) => route.fulfill({ contentType: "text/event-stream", body: 'event: delta\ndata: {"text":"María domina"}\n\n' }));
-  await openChat(page);
-  const failed = await ask(page, QUESTION);
-  assert.equal(await textOf(failed), "María domina");
-  assert.ok(await failed.locator(".problem button").isVisible());
-  await page.unroute("**/api/chat");
-  await failed.locator(".problem button").click();
-  assertSays(await textOf(await settledAnswer(page, 0)), /Python/);
-  assert.equal(await answers(page).count(), 1);
-});
+    assert.equal(await answers(page).count(), 1);
+  },
+);
 
 test("an answer that is replaced shows only the new text and its sources", async ({ page, base }) => {
-  const source = (/** @type {number} */ index) => ({ index, document: "cv", title: `Fuente ${index}`, url: `${base}/source?document=cv`, quote: "x" });
+  const source = (/** @type {number} */ index) => ({
+    index,
+    document: "cv",
+    title: `Fuente ${index}`,
+    url: `${base}/source?document=cv`,
+    quote: "x",
+  });
   const events = [
     ["start", { turn_id: "t", conversation_id: "c", visitor_token: "v", model: null, variant: null }],
     ["delta", { text: "Esto era falso [1]." }],
@@ -77,34 +97,44 @@ test("an answer that is replaced shows only the new text and its sources", async
   assert.deepEqual(await answer.locator(".source-title").allInnerTexts(), ["Fuente 2"]);
 });
 
-test("a token that is no longer valid begins a new conversation, with a word about it", { expected: SAID }, async ({ page }) => {
-  await openChat(page);
-  await ask(page, QUESTION);
-  await page.evaluate((key) => {
-    const kept = JSON.parse(localStorage.getItem(key) ?? "");
-    localStorage.setItem(key, JSON.stringify({ ...kept, visitorToken: "not.a.token" }));
-  }, KEPT);
-  await page.reload();
-  await page.locator(".note").waitFor();
-  assertSays(await page.locator(".note").innerText(), /anterior/);
-  assert.equal(await questions(page).count(), 0);
-  assertSays(await textOf(await ask(page, QUESTION)), /Python/);
-});
+test(
+  "a token that is no longer valid begins a new conversation, with a word about it",
+  { expected: SAID },
+  async ({ page }) => {
+    await openChat(page);
+    await ask(page, QUESTION);
+    await page.evaluate((key) => {
+      const kept = JSON.parse(localStorage.getItem(key) ?? "");
+      localStorage.setItem(key, JSON.stringify({ ...kept, visitorToken: "not.a.token" }));
+    }, KEPT);
+    await page.reload();
+    await page.locator(".note").waitFor();
+    assertSays(await page.locator(".note").innerText(), /anterior/);
+    assert.equal(await questions(page).count(), 0);
+    assertSays(await textOf(await ask(page, QUESTION)), /Python/);
+  },
+);
 
-test("a token that becomes invalid while the page is open costs the visitor nothing", { expected: SAID }, async ({ page }) => {
-  await openChat(page);
-  await page.evaluate((key) => {
-    localStorage.setItem(key, JSON.stringify({ conversationId: "c", visitorToken: "not.a.token" }));
-  }, KEPT);
-  // The history cannot be read for now, so the page only learns with the next question.
-  await page.route("**/api/conversations/**", (route) => route.fulfill({ status: 503, json: { error: { code: "storage_unavailable" } } }));
-  await page.reload();
-  await ready(page);
-  const answer = await ask(page, QUESTION);
-  assertSays(await textOf(answer), /Python/);
-  assert.deepEqual(await questions(page).allInnerTexts(), [QUESTION]);
-  assert.equal(await answers(page).count(), 1);
-});
+test(
+  "a token that becomes invalid while the page is open costs the visitor nothing",
+  { expected: SAID },
+  async ({ page }) => {
+    await openChat(page);
+    await page.evaluate((key) => {
+      localStorage.setItem(key, JSON.stringify({ conversationId: "c", visitorToken: "not.a.token" }));
+    }, KEPT);
+    // The history cannot be read for now, so the page only learns with the next question.
+    await page.route("**/api/conversations/**", (route) =>
+      route.fulfill({ status: 503, json: { error: { code: "storage_unavailable" } } }),
+    );
+    await page.reload();
+    await ready(page);
+    const answer = await ask(page, QUESTION);
+    assertSays(await textOf(answer), /Python/);
+    assert.deepEqual(await questions(page).allInnerTexts(), [QUESTION]);
+    assert.equal(await answers(page).count(), 1);
+  },
+);
 
 test("somebody else's conversation is not shown", { expected: SAID }, async ({ page, context, base }) => {
   await openChat(page);
@@ -112,9 +142,14 @@ test("somebody else's conversation is not shown", { expected: SAID }, async ({ p
   const kept = JSON.parse((await page.evaluate((key) => localStorage.getItem(key), KEPT)) ?? "");
   const stranger = await page.request.post("/api/chat", { data: { message: "hola" } });
   const { visitor_token: token } = await stranger.json();
-  const theirs = await context.request.get(`${base}/api/conversations/${kept.conversationId}`, { headers: { Authorization: `Bearer ${token}` } });
+  const theirs = await context.request.get(`${base}/api/conversations/${kept.conversationId}`, {
+    headers: { Authorization: `Bearer ${token}` },
+  });
   assert.equal(theirs.status(), 404);
-  await page.evaluate(([key, value]) => localStorage.setItem(key ?? "", value ?? ""), [KEPT, JSON.stringify({ ...kept, visitorToken: token })]);
+  await page.evaluate(
+    ([key, value]) => localStorage.setItem(key ?? "", value ?? ""),
+    [KEPT, JSON.stringify({ ...kept, visitorToken: token })],
+  );
   await page.reload();
   await page.locator(".note").waitFor();
   assert.equal(await questions(page).count(), 0);

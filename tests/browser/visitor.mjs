@@ -155,7 +155,9 @@ export function heldAnswers() {
 export async function beginAnswer(page, question) {
   await field(page).fill(question);
   await field(page).press("Enter");
-  await page.waitForFunction(() => document.querySelector("#log .turn.answer:last-child .body :not(.thinking, .thinking *)"));
+  await page.waitForFunction(() =>
+    document.querySelector("#log .turn.answer:last-child .body :not(.thinking, .thinking *)"),
+  );
 }
 
 /** @param {Page} page */

@@ -47,7 +47,10 @@ async function asked(conversation = null) {
 test("an answer's events come in order, the last being `done`", async () => {
   serve(stream(START + DELTA + DONE + DELTA));
   const events = await asked();
-  assert.deepEqual(events.map(({ event }) => event), ["start", "delta", "done"]);
+  assert.deepEqual(
+    events.map(({ event }) => event),
+    ["start", "delta", "done"],
+  );
   assert.equal(events[1].text, "Hola");
 });
 
@@ -68,13 +71,30 @@ test("a follow-up carries the conversation, and its token as a header", async ()
   assert.equal(requests[0]?.request.headers.Authorization, "Bearer t");
 });
 
+/** @param {string} code */
+function hasCode(code) {
+  return (/** @type {any} */ failure) => failure instanceof AskFailed && failure.code === code;
+}
+
 /** @type {[string, () => Promise<Response>, string][]} */
 const FAILURES = [
-  ["a refusal has the server's code", async () => json(429, { error: { code: "rate_limited", message: "m" } }), "rate_limited"],
-  ["a refusal that is not ours has its status", async () => new Response("<h1>Bad gateway</h1>", { status: 502 }), "http_502"],
+  [
+    "a refusal has the server's code",
+    async () => json(429, { error: { code: "rate_limited", message: "m" } }),
+    "rate_limited",
+  ],
+  [
+    "a refusal that is not ours has its status",
+    async () => new Response("<h1>Bad gateway</h1>", { status: 502 }),
+    "http_502",
+  ],
   ["a refusal without an error in it has its status", async () => json(500, {}), "http_500"],
   ["an unreachable server is `offline`", () => Promise.reject(new TypeError("Failed to fetch")), "offline"],
-  ["a failure after the start has the server's code", async () => stream(`${START}event: failed\ndata: {"code":"storage_unavailable","message":"m"}\n\n`), "storage_unavailable"],
+  [
+    "a failure after the start has the server's code",
+    async () => stream(`${START}event: failed\ndata: {"code":"storage_unavailable","message":"m"}\n\n`),
+    "storage_unavailable",
+  ],
   ["a stream that ends early was cut", async () => stream(START + DELTA), "cut"],
   ["an event that is not JSON was cut", async () => stream(`${START}event: delta\ndata: {"te\n\n`), "cut"],
   ["a page instead of a stream was cut", async () => new Response("<html></html>"), "cut"],
@@ -84,7 +104,7 @@ const FAILURES = [
 for (const [name, response, code] of FAILURES) {
   test(name, async () => {
     serve(response);
-    await assert.rejects(asked(), (failure) => failure instanceof AskFailed && failure.code === code);
+    await assert.rejects(asked(), hasCode(code));
   });
 }
 
@@ -98,7 +118,7 @@ test("a connection that breaks in the middle was cut", async () => {
     },
   });
   serve(new Response(breaking));
-  await assert.rejects(asked(), (failure) => failure instanceof AskFailed && failure.code === "cut");
+  await assert.rejects(asked(), hasCode("cut"));
 });
 
 test("what the visitor stopped is told apart from what failed", async () => {
@@ -122,7 +142,7 @@ test("a conversation that is gone, or somebody else's, has no history", async ()
 
 test("a history that cannot be read for now is not taken for lost", async () => {
   serve(json(503, { error: { code: "storage_unavailable" } }));
-  await assert.rejects(history(KEPT), (failure) => failure instanceof AskFailed && failure.code === "storage_unavailable");
+  await assert.rejects(history(KEPT), hasCode("storage_unavailable"));
 });
 
 /** A browser's storage. */

@@ -31,7 +31,9 @@ class FakeNode {
 
   /** @returns {string} */
   get html() {
-    return escaped(this.text) + this.children.map((each) => (typeof each === "string" ? escaped(each) : each.html)).join("");
+    return (
+      escaped(this.text) + this.children.map((each) => (typeof each === "string" ? escaped(each) : each.html)).join("")
+    );
   }
 }
 
@@ -62,7 +64,12 @@ class FakeElement extends FakeNode {
 }
 
 // Properties that a browser reflects as attributes.
-for (const [property, attribute] of [["href", "href"], ["target", "target"], ["rel", "rel"], ["tabIndex", "tabindex"]]) {
+for (const [property, attribute] of [
+  ["href", "href"],
+  ["target", "target"],
+  ["rel", "rel"],
+  ["tabIndex", "tabindex"],
+]) {
   Object.defineProperty(FakeElement.prototype, property ?? "", {
     /** @this {FakeElement} @param {unknown} value */
     set(value) {

@@ -31,7 +31,11 @@ const CASES = [
   ["a line break is kept", "Uno\nDos", "<p>Uno<br>Dos</p>"],
   ["line ends of all three kinds", "Uno\r\nDos\rTres", "<p>Uno<br>Dos<br>Tres</p>"],
   ["nothing is nothing", "\n \n", ""],
-  ["bold and italic", "**uno** *dos* __tres__ _cuatro_", "<p><strong>uno</strong> <em>dos</em> <strong>tres</strong> <em>cuatro</em></p>"],
+  [
+    "bold and italic",
+    "**uno** *dos* __tres__ _cuatro_",
+    "<p><strong>uno</strong> <em>dos</em> <strong>tres</strong> <em>cuatro</em></p>",
+  ],
   ["italic inside bold", "**uno *dos* tres**", "<p><strong>uno <em>dos</em> tres</strong></p>"],
   ["names with underscores stay names", "snake_case_name y a__b__c", "<p>snake_case_name y a__b__c</p>"],
   ["a multiplication is not italic", "2 * 3 * 4", "<p>2 * 3 * 4</p>"],
@@ -39,27 +43,59 @@ const CASES = [
   ["code shows its marks", "`**x** [1]`", "<p><code>**x** [1]</code></p>"],
   ["an escaped mark is the mark", "\\*uno\\* \\[1\\]", "<p>*uno* [1]</p>"],
   ["a citation of a known source is a chip that stays with its word", "Así [1].", "<p>Así\u00a0<chip>1</chip>.</p>"],
-  ["several citations side by side", "Así [1][2] y [1, 2].", "<p>Así\u00a0<chip>1</chip><chip>2</chip> y\u00a0<chip>1</chip><chip>2</chip>.</p>"],
+  [
+    "several citations side by side",
+    "Así [1][2] y [1, 2].",
+    "<p>Así\u00a0<chip>1</chip><chip>2</chip> y\u00a0<chip>1</chip><chip>2</chip>.</p>",
+  ],
   ["a citation of an unknown source stays text", "Así [3].", "<p>Así\u00a0[3].</p>"],
   ["a citation inside bold", "**Así [2]**", "<p><strong>Así\u00a0<chip>2</chip></strong></p>"],
   ["a year in brackets is no citation", "En [2024].", "<p>En [2024].</p>"],
   ["a list", "- uno\n- dos [1]", "<ul><li>uno</li><li>dos\u00a0<chip>1</chip></li></ul>"],
   ["all three kinds of bullets", "* uno\n* dos\n\n• tres", "<ul><li>uno</li><li>dos</li></ul><ul><li>tres</li></ul>"],
-  ["a list inside a list", "- uno\n  - dos\n    - tres\n- cuatro", "<ul><li>uno<ul><li>dos<ul><li>tres</li></ul></li></ul></li><li>cuatro</li></ul>"],
+  [
+    "a list inside a list",
+    "- uno\n  - dos\n    - tres\n- cuatro",
+    "<ul><li>uno<ul><li>dos<ul><li>tres</li></ul></li></ul></li><li>cuatro</li></ul>",
+  ],
   ["a numbered list", "1. uno\n2) dos", "<ol><li>uno</li><li>dos</li></ol>"],
   ["a numbered list that begins later", "3. tres\n4. cuatro", '<ol start="3"><li>tres</li><li>cuatro</li></ol>'],
   ["an item that goes on in the next line", "- uno\n  y más\n- dos", "<ul><li>uno y más</li><li>dos</li></ul>"],
   ["a list right after a sentence", "Así:\n- uno", "<p>Así:</p><ul><li>uno</li></ul>"],
-  ["a heading is a strong line, since the page has its own headings", "## Uno *dos*\nTexto", "<p><strong>Uno <em>dos</em></strong></p><p>Texto</p>"],
+  [
+    "a heading is a strong line, since the page has its own headings",
+    "## Uno *dos*\nTexto",
+    "<p><strong>Uno <em>dos</em></strong></p><p>Texto</p>",
+  ],
   ["a hash without a space is no heading", "#uno", "<p>#uno</p>"],
-  ["a quotation", "> uno\n> dos [1]\n\ntres", "<blockquote><p>uno<br>dos\u00a0<chip>1</chip></p></blockquote><p>tres</p>"],
-  ["a block of code", "```py\nx < **y**\n\n[1]\n```\nfin", '<pre tabindex="0"><code>x &#60; **y**\n\n[1]</code></pre><p>fin</p>'],
+  [
+    "a quotation",
+    "> uno\n> dos [1]\n\ntres",
+    "<blockquote><p>uno<br>dos\u00a0<chip>1</chip></p></blockquote><p>tres</p>",
+  ],
+  [
+    "a block of code",
+    "```py\nx < **y**\n\n[1]\n```\nfin",
+    '<pre tabindex="0"><code>x &#60; **y**\n\n[1]</code></pre><p>fin</p>',
+  ],
   ["a block of code that is still being written", "```\nx", '<pre tabindex="0"><code>x</code></pre>'],
   ["a link", "[web](https://a.example/x?y=1#z)", '<p><a href="https://a.example/x?y=1#z">web</a></p>'],
-  ["a link with brackets in its address", "[w](https://a.example/x_(y))", '<p><a href="https://a.example/x_(y)">w</a></p>'],
-  ["a bare address, without the full stop after it", "Ver https://a.example/x.", '<p>Ver <a href="https://a.example/x">https://a.example/x</a>.</p>'],
+  [
+    "a link with brackets in its address",
+    "[w](https://a.example/x_(y))",
+    '<p><a href="https://a.example/x_(y)">w</a></p>',
+  ],
+  [
+    "a bare address, without the full stop after it",
+    "Ver https://a.example/x.",
+    '<p>Ver <a href="https://a.example/x">https://a.example/x</a>.</p>',
+  ],
   ["a bare address in brackets", "(https://a.example)", '<p>(<a href="https://a.example/">https://a.example</a>)</p>'],
-  ["an e-mail address", "a hola@ansorena.example.", '<p>a <a href="mailto:hola@ansorena.example">hola@ansorena.example</a>.</p>'],
+  [
+    "an e-mail address",
+    "a hola@ansorena.example.",
+    '<p>a <a href="mailto:hola@ansorena.example">hola@ansorena.example</a>.</p>',
+  ],
   ["a link to anything else is its text", "[pulsa](javascript:alert(1))", "<p>pulsa</p>"],
   ["an image is its description", "![logo](https://a.example/x.png)", "<p>logo</p>"],
   ["markup is text", "<b>x</b> &amp; <img src=x>", "<p>&#60;b&#62;x&#60;/b&#62; &#38;amp; &#60;img src=x&#62;</p>"],
@@ -76,7 +112,8 @@ test("an answer can be drawn at every moment of its writing, and nothing of it i
     assert.equal(typeof rendered(whole.slice(0, end)), "string");
   }
   const words = renderMarkdown(whole, cite).textContent;
-  for (const word of ["Hola", "cuatro", "snake_case_name", "ansorena", "pulsa", "logo"]) assert.ok(words.includes(word), word);
+  for (const word of ["Hola", "cuatro", "snake_case_name", "ansorena", "pulsa", "logo"])
+    assert.ok(words.includes(word), word);
 });
 
 test("links open elsewhere and tell nobody where they were", () => {
@@ -93,7 +130,20 @@ test("an address leads to a page or a mailbox, or nowhere", () => {
   for (const address of ["/source?document=cv#place", "https://a.example", "http://a.example", "mailto:a@b.example"]) {
     assert.ok(safeLink(address), address);
   }
-  for (const address of ["javascript:x", "JAVASCRIPT:x", " javascript:x", "java\nscript:x", "data:text/html,x", "blob:x", "file:///etc/passwd", "vbscript:x", "http://", "https://[", "ftp://a.example", "tel:1"]) {
+  for (const address of [
+    "javascript:x",
+    "JAVASCRIPT:x",
+    " javascript:x",
+    "java\nscript:x",
+    "data:text/html,x",
+    "blob:x",
+    "file:///etc/passwd",
+    "vbscript:x",
+    "http://",
+    "https://[",
+    "ftp://a.example",
+    "tel:1",
+  ]) {
     assert.equal(safeLink(address), null, address);
   }
 });

@@ -11,10 +11,40 @@ const { readEvents } = await load("stream.js");
 const CASES = [
   ["one event with a name", "event: delta\ndata: x\n\n", [["delta", "x"]]],
   ["an event without a name is a message", "data: x\n\n", [["message", "x"]]],
-  ["lines end with CRLF", "event: a\r\ndata: 1\r\n\r\nevent: b\r\ndata: 2\r\n\r\n", [["a", "1"], ["b", "2"]]],
-  ["lines end with CR", "event: a\rdata: 1\r\revent: b\rdata: 2\r\r", [["a", "1"], ["b", "2"]]],
-  ["lines end in all three ways", "event: a\r\ndata: 1\n\ndata: 2\r\r\ndata: 3\n\n", [["a", "1"], ["message", "2"], ["message", "3"]]],
-  ["a space after the colon is not part of the value, a second one is", "data:x\n\ndata: x\n\ndata:  x\n\n", [["message", "x"], ["message", "x"], ["message", " x"]]],
+  [
+    "lines end with CRLF",
+    "event: a\r\ndata: 1\r\n\r\nevent: b\r\ndata: 2\r\n\r\n",
+    [
+      ["a", "1"],
+      ["b", "2"],
+    ],
+  ],
+  [
+    "lines end with CR",
+    "event: a\rdata: 1\r\revent: b\rdata: 2\r\r",
+    [
+      ["a", "1"],
+      ["b", "2"],
+    ],
+  ],
+  [
+    "lines end in all three ways",
+    "event: a\r\ndata: 1\n\ndata: 2\r\r\ndata: 3\n\n",
+    [
+      ["a", "1"],
+      ["message", "2"],
+      ["message", "3"],
+    ],
+  ],
+  [
+    "a space after the colon is not part of the value, a second one is",
+    "data:x\n\ndata: x\n\ndata:  x\n\n",
+    [
+      ["message", "x"],
+      ["message", "x"],
+      ["message", " x"],
+    ],
+  ],
   ["lines of data are joined", "data: 1\ndata: 2\ndata:\ndata: 4\n\n", [["message", "1\n2\n\n4"]]],
   ["comments keep the connection open and say nothing", ": ping\n\n:\n\ndata: x\n: ping\n\n", [["message", "x"]]],
   ["an event without data is none, and its name is forgotten", "event: a\n\ndata: x\n\n", [["message", "x"]]],
