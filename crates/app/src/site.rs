@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use portavoz_domain::chunk::Chunk;
 use portavoz_domain::contact::ContactCard;
 use portavoz_domain::document::Document;
 use portavoz_domain::ids::{ConversationId, DocumentId, SiteId, TurnId, VisitorId};
@@ -19,6 +20,7 @@ use portavoz_knowledge::web::Client;
 use portavoz_llm::chat::ChatModel;
 use portavoz_llm::embed::Embedder;
 use portavoz_storage::{Storage, StorageError};
+use portavoz_text::words::words;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::{Clock, Entropy, id_bytes};
@@ -88,13 +90,30 @@ pub(crate) struct Live {
 }
 
 impl Live {
-    pub(crate) fn new(index: Index, contact: ContactCard) -> Self {
+    pub(crate) fn new(index: Index, mut contact: ContactCard) -> Self {
+        contact.email = contact.email.or_else(|| only_address(index.chunks()));
         let index = match &contact.name {
             Some(name) => index.with_owner(name),
             None => index,
         };
         Self { index: Arc::new(index), contact }
     }
+}
+
+/// The one e-mail address that the documents name. Several say nothing about which is the owner's.
+fn only_address(chunks: &[Arc<Chunk>]) -> Option<String> {
+    let mut found: Option<String> = None;
+    for word in chunks.iter().filter(|chunk| chunk.text.contains('@')).flat_map(|chunk| words(&chunk.text)) {
+        let (user, host) = word.text.split_once('@').unwrap_or_default();
+        if user.is_empty() || !host.contains('.') {
+            continue;
+        }
+        match &found {
+            Some(known) if !known.eq_ignore_ascii_case(word.text) => return None,
+            _ => found = Some(word.text.to_owned()),
+        }
+    }
+    found
 }
 
 /// The configured contact card, completed from the first JSON Resume in the folder.

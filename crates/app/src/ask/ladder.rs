@@ -8,7 +8,7 @@ use portavoz_domain::answer::{Outcome, Rung, RungTried};
 use portavoz_domain::context::{Context, pack};
 use portavoz_domain::promises::promise_of;
 use portavoz_domain::prompt::{assemble, recent};
-use portavoz_domain::question::Question;
+use portavoz_domain::question::{Question, Wants};
 use portavoz_domain::search::{Hit, SearchResult};
 use portavoz_domain::usage::Usage;
 use portavoz_knowledge::index::{Index, IndexError};
@@ -40,6 +40,9 @@ pub(super) async fn climb(
     };
     told.charge(retrieval.usage, retrieval.cost_usd_micros);
     let hits = relevant(question, retrieval.result, run.site.settings().retrieval.threshold);
+    if hits.is_empty() && question.wants == Wants::Contact && !run.site.contact().is_empty() {
+        return stock::contact(&run.site, question.language, told, telling).await;
+    }
     if hits.is_empty() {
         return stock::not_known(&run.site, index, question, told, telling).await;
     }

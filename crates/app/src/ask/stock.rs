@@ -96,6 +96,18 @@ async fn quote(site: &Site, question: &Question, hits: &[Hit], extract: &Extract
     }
 }
 
+/// The contact card, for those who ask for it and whom no passage tells.
+pub(super) async fn contact(site: &Site, language: Language, mut told: Told, telling: &mut Telling) -> Told {
+    let card = site.contact();
+    let heading = phrases::label(language, phrases::Label::Contact);
+    let lines = phrases::contact_lines(language, &card);
+    let named = card.name.iter().fold(heading.to_owned(), |heading, name| format!("{heading}, {name}"));
+    telling.say(&lines.iter().fold(format!("{named}:"), |text, line| format!("{text}\n- {line}"))).await;
+    told.outcome = Some(Outcome::Answered);
+    told.tried(Rung::Stock, None, None);
+    told
+}
+
 /// The last rung: who to ask, never a dead end.
 pub(super) async fn predefined(site: &Site, language: Language, mut told: Told, telling: &mut Telling) -> Told {
     telling.start_over("predefined").await;

@@ -171,6 +171,17 @@ async fn nothing_is_promised_in_the_owners_name() {
 }
 
 #[tokio::test]
+async fn whoever_asks_how_to_reach_the_owner_is_told() {
+    let model = ScriptedModel::new("primary", Vec::new());
+    let site = Setup { documents: false, ..Setup::with_models(&[&model]) }.open().await;
+    for question in ["How can I reach Ada?", "¿Cuál es su correo?", "Wie erreiche ich Ada?"] {
+        let answer = site.ask(question).await;
+        assert!(answer.text.contains("ada@example.org"), "{question}: {}", answer.text);
+        assert_eq!(answer.end.unwrap().outcome, Outcome::Answered, "{question}: {}", answer.text);
+    }
+}
+
+#[tokio::test]
 async fn smalltalk_needs_no_call() {
     let model = ScriptedModel::new("primary", Vec::new());
     let site = Setup::with_models(&[&model]).open().await;
