@@ -31,6 +31,15 @@ const NAMESAKE: f32 = 0.4;
 
 /// Looks for every probe in `text`, which is in `language`.
 pub(super) fn cover(text: &str, language: Language, probes: &[Probe]) -> Cover {
+    look(text, language, probes, NAMESAKE)
+}
+
+/// The same for a heading, where capitals show no names.
+pub(super) fn cover_heading(text: &str, language: Language, probes: &[Probe]) -> Cover {
+    look(text, language, probes, 1.0)
+}
+
+fn look(text: &str, language: Language, probes: &[Probe], namesake: f32) -> Cover {
     let mut cover = Cover { matched: vec![0.0; probes.len()], ..Cover::default() };
     // The probe seen last and where: neighbours in the question that are neighbours here tell a phrase.
     let mut last: Option<(usize, usize)> = None;
@@ -44,7 +53,7 @@ pub(super) fn cover(text: &str, language: Language, probes: &[Probe]) -> Cover {
         for (index, (probe, best)) in probes.iter().zip(cover.matched.iter_mut()).enumerate() {
             let mut worth = probe.matched(&folded, &mut stemmed);
             if worth < 1.0 && is_name {
-                worth *= NAMESAKE;
+                worth *= namesake;
             }
             if worth > 0.0 {
                 *best = best.max(worth);

@@ -7,7 +7,7 @@ use portavoz_text::language::Language;
 use portavoz_text::sentences::sentences;
 use portavoz_text::words::words;
 
-use super::cover::{Cover, cover};
+use super::cover::{Cover, cover, cover_heading};
 use super::offer::offers;
 use super::probe::{Probe, probes};
 use crate::chunk::Chunk;
@@ -75,7 +75,7 @@ struct Passage<'a> {
 
 fn score_chunk(passage: &Passage<'_>, found: &mut Vec<Scored>) {
     let Passage { question, chunk, probes, .. } = passage;
-    let headings = cover(&above(chunk), chunk.language, probes);
+    let headings = cover_heading(&above(chunk), chunk.language, probes);
     let same = same_question(chunk, probes);
     let facet = match question.facets.iter().position(|facet| *facet == chunk.facet) {
         Some(0) => FACET,
@@ -140,7 +140,7 @@ fn same_question(chunk: &Chunk, probes: &[Probe]) -> f32 {
         .into_iter()
         .flatten()
         .map(|asked| {
-            let cover = cover(asked, chunk.language, probes);
+            let cover = cover_heading(asked, chunk.language, probes);
             let theirs = portavoz_text::terms::terms(asked, chunk.language).len();
             let shared = cover.matched.iter().filter(|matched| **matched > 0.5).count();
             // Both must say the same: a short heading inside a long question is no answer to it.
