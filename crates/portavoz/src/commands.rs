@@ -63,16 +63,16 @@ fn wait_for<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<
     tokio::runtime::Runtime::new()?.block_on(work)
 }
 
-/// Makes sure that there is something to search: a site that was never ingested is ingested now. True if it was.
-async fn ready(site: &Site, settings: &Settings, output: &Output) -> anyhow::Result<bool> {
+/// Makes sure that there is something to search: a site that was never ingested is ingested now.
+async fn ready(site: &Site, settings: &Settings, output: &Output) -> anyhow::Result<()> {
     if site.storage().knowledge().generation(site.id()).await? > 0 {
-        return Ok(false);
+        return Ok(());
     }
     let whose = if settings.place.demo { "the demo portfolio" } else { "the documents" };
     output.remark(format_args!("reading {whose} for the first time"));
     let report = ingest::with_progress(site, settings, output).await?;
     output.remark(ingest::render(&report));
-    Ok(true)
+    Ok(())
 }
 
 impl Invocation {

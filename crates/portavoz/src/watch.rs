@@ -23,15 +23,14 @@ const POLL: Duration = Duration::from_secs(2);
 /// Between two looks at the database for ingests of other processes.
 const REFRESH: Duration = Duration::from_secs(2);
 
-/// Ingests at once if `at_once`, then follows edits of `folder` (if there is one to follow) and ingests of other
-/// processes, until `stopping`. An ingest that is stopped leaves the previous index.
-pub async fn keep_up(site: Arc<Site>, folder: Option<&Path>, at_once: bool, stopping: CancellationToken) {
+/// Follows edits of `folder` (if there is one to follow) and ingests of other processes, until `stopping`. Begins with
+/// an ingest once the folder is watched, so that no edit falls between the last ingest and the first look. An ingest
+/// that is stopped leaves the previous index.
+pub async fn keep_up(site: Arc<Site>, folder: Option<&Path>, stopping: CancellationToken) {
     let (sender, mut edits) = mpsc::channel(1);
     let watcher = folder.and_then(|folder| watch(folder, sender.clone()));
-    if at_once {
-        // The channel is new and has room for one.
-        let _ = sender.try_send(());
-    }
+    // If the channel is full, it holds this very word already.
+    let _ = sender.try_send(());
     let mut refresh = tokio::time::interval(REFRESH);
     refresh.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let following = async {

@@ -48,13 +48,13 @@ async fn serve(settings: &Settings, output: &Output) -> anyhow::Result<Ending> {
     let mut signals = Signals::new()?;
     let listener = bind(&settings.server, output).await?;
     let assembled = assemble::open(settings).await?;
-    let just_ingested = tokio::select! {
+    tokio::select! {
         ready = ready(&assembled.site, settings, output) => ready?,
         () = signals.next() => {
             assembled.close().await;
             return Ok(Ending::Fine);
         }
-    };
+    }
     let admin = admin_token(&assembled, settings, output).await?;
     let state = AppState::new(Arc::clone(&assembled.site), server_settings(settings), admin);
 
@@ -66,7 +66,7 @@ async fn serve(settings: &Settings, output: &Output) -> anyhow::Result<Ending> {
     tasks.spawn(async move {
         let folder = watches.then_some(followed.as_path());
         // What was edited while nobody served is made up for beside the first answers.
-        watch::keep_up(site, folder, !just_ingested, stop_watching).await;
+        watch::keep_up(site, folder, stop_watching).await;
     });
     if let Some(card) = assembled.cards.first().cloned() {
         tasks.spawn_blocking(move || portavoz_llm::tokens::preload(&card));
