@@ -1,4 +1,5 @@
-//! CVs printed by a browser from the HTML beside them: a sidebar, two columns of justified text, tables over two pages.
+//! CVs printed by a browser from the HTML beside them: a sidebar, two columns of justified text, tables over two
+//! pages, labels and dates beside their text.
 //! To print one again: `chromium --headless --no-pdf-header-footer --print-to-pdf=cv_x.pdf cv_x.html`.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -35,4 +36,9 @@ fn sentences_go_on_from_column_to_column() {
 #[test]
 fn dates_stay_with_their_jobs_and_page_numbers_go() {
     insta::assert_snapshot!(shown(include_bytes!("fixtures/cv_table.pdf")));
+}
+
+#[test]
+fn labels_head_the_text_beside_them() {
+    insta::assert_snapshot!(shown(include_bytes!("fixtures/cv_labels.pdf")));
 }

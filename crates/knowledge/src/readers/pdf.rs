@@ -119,11 +119,12 @@ fn property(document: &Document, key: &[u8]) -> Option<String> {
 
 /// Addresses behind the links of each page, in order, each once.
 fn link_targets(document: &Document, pages: impl Iterator<Item = pdf_extract::ObjectId>) -> Vec<(u32, String)> {
+    const MAX_TARGETS: usize = 200;
     let mut targets: Vec<(u32, String)> = Vec::new();
     for (number, page) in (1..).zip(pages) {
         let annotations = quietly(|| document.get_page_annotations(page)).ok().and_then(Result::ok).unwrap_or_default();
         for target in annotations.into_iter().filter_map(|annotation| uri(document, annotation)) {
-            if targets.iter().all(|(_, known)| *known != target) {
+            if targets.len() < MAX_TARGETS && targets.iter().all(|(_, known)| *known != target) {
                 targets.push((number, target));
             }
         }

@@ -10,6 +10,12 @@ use super::rows::{PagePieces, Piece, Word, by_row, is_bullet, joined_within};
 const MAX_DEPTH: usize = 6;
 /// How far left edges of one column may differ, in points.
 const EDGE: f64 = 2.0;
+/// Pieces of a page up to which gutters are looked for; dense pages have some hundred.
+const MAX_PIECES: usize = 3_000;
+/// Edges that are tried: those at which most pieces begin.
+const MAX_EDGES: usize = 60;
+/// Space between columns that designers hardly go below, in points.
+const USUAL_GUTTER: f64 = 14.0;
 /// Gaps inside one column up to which words are neighbours and not cells, in ems: justified text has wide ones.
 const CELL_GAP: f64 = 1.6;
 /// Characters in a row up to which it can be a date, a label or the cell of a table.
@@ -27,14 +33,20 @@ pub(super) struct Line {
 pub(super) struct Region {
     /// From top to bottom.
     pub lines: Vec<Line>,
+    /// Where lines have to end: at the gutter, or at the right end of the page's text.
+    pub limit: f64,
+    /// True if it is a heading that stands beside its text.
+    pub is_label: bool,
 }
 
 /// The lines of a page in reading order; turned text comes last.
 pub(super) fn reading_order(page: PagePieces) -> Vec<Region> {
     let mut regions = Vec::new();
-    split(page.upright, 0, &mut regions);
+    let limit = right_end(&page.upright);
+    split(page.upright, 0, limit, &mut regions);
     if !page.turned.is_empty() {
-        regions.push(region(page.turned));
+        let limit = right_end(&page.turned);
+        regions.push(region(page.turned, limit));
     }
     regions.retain(|region| !region.lines.is_empty());
     regions
@@ -46,29 +58,44 @@ enum Band {
     Single(Vec<Piece>),
     /// Read left, then right.
     Columns(Vec<Piece>, Vec<Piece>),
+    /// Read row by row, once each date stands on one line; the height of the dates.
+    Dates(Vec<Piece>, f64),
+    /// Read label by label, each with the text beside it.
+    Labels(Vec<(Vec<Piece>, Vec<Piece>)>),
 }
 
-fn split(pieces: Vec<Piece>, depth: usize, regions: &mut Vec<Region>) {
+fn split(pieces: Vec<Piece>, depth: usize, limit: f64, regions: &mut Vec<Region>) {
     let gutter = if depth < MAX_DEPTH { best_gutter(&pieces) } else { None };
     let Some(edge) = gutter else {
-        regions.push(region(pieces));
+        regions.push(region(pieces, limit));
         return;
     };
     let whole = pieces.len();
     for band in bands(pieces, edge) {
         match band {
-            Band::Single(pieces) if pieces.len() < whole => split(pieces, depth + 1, regions),
-            Band::Single(pieces) => regions.push(region(pieces)),
+            Band::Single(pieces) if pieces.len() < whole => split(pieces, depth + 1, limit, regions),
+            Band::Single(pieces) => regions.push(region(pieces, limit)),
+            Band::Dates(pieces, _) => split(pieces, depth + 1, limit, regions),
             Band::Columns(left, right) => {
-                split(left, depth + 1, regions);
-                split(right, depth + 1, regions);
+                split(left, depth + 1, edge - USUAL_GUTTER, regions);
+                split(right, depth + 1, limit, regions);
+            }
+            Band::Labels(pairs) => {
+                for (label, text) in pairs {
+                    regions.push(Region { is_label: true, ..region(label, edge - USUAL_GUTTER) });
+                    split(text, depth + 1, limit, regions);
+                }
             }
         }
     }
 }
 
-fn region(pieces: Vec<Piece>) -> Region {
-    Region { lines: by_row(pieces).into_iter().map(line).collect() }
+fn right_end(pieces: &[Piece]) -> f64 {
+    pieces.iter().map(|piece| piece.x1).fold(f64::MIN, f64::max)
+}
+
+fn region(pieces: Vec<Piece>, limit: f64) -> Region {
+    Region { lines: by_row(pieces).into_iter().map(line).collect(), limit, is_label: false }
 }
 
 fn line(row: Vec<Piece>) -> Line {
@@ -90,20 +117,28 @@ fn is_justified(row: &[Piece]) -> bool {
 
 /// The left edge of the right column that parts the most text.
 fn best_gutter(pieces: &[Piece]) -> Option<f64> {
+    // Scattered marks are no columns, and trying every edge of them would take long.
+    if pieces.len() > MAX_PIECES {
+        return None;
+    }
     let mut edges: Vec<f64> = pieces.iter().map(|piece| piece.x0).collect();
     edges.sort_by(f64::total_cmp);
     edges.dedup_by(|a, b| (*a - *b).abs() < EDGE);
+    let starts = |edge: &f64| pieces.iter().filter(|piece| (piece.x0 - edge).abs() <= EDGE).count();
+    let mut edges: Vec<(usize, f64)> = edges.into_iter().skip(1).map(|edge| (starts(&edge), edge)).collect();
+    edges.retain(|(starts, _)| *starts >= 2);
+    edges.sort_by(|(a, x), (b, y)| b.cmp(a).then(x.total_cmp(y)));
+    edges.truncate(MAX_EDGES);
+    edges.sort_by(|(_, x), (_, y)| x.total_cmp(y));
     let mut best: Option<(f64, f64)> = None;
-    for edge in edges.into_iter().skip(1) {
-        let starts = pieces.iter().filter(|piece| (piece.x0 - edge).abs() <= EDGE).count();
-        if starts < 2 {
-            continue;
-        }
+    for (_, edge) in edges {
         let score: f64 = bands(pieces.to_vec(), edge)
             .iter()
             .map(|band| match band {
                 Band::Single(_) => 0.0,
                 Band::Columns(left, right) => height(left).min(height(right)),
+                Band::Dates(_, height) => *height,
+                Band::Labels(pairs) => pairs.iter().map(|(label, text)| height(label).min(height(text))).sum(),
             })
             .sum();
         if score > 0.0 && best.is_none_or(|(_, known)| score > known) {
@@ -126,40 +161,70 @@ fn bands(mut pieces: Vec<Piece>, edge: f64) -> Vec<Band> {
         } else if piece.x0 >= edge - EDGE {
             right.push(piece);
         } else {
-            close(&mut bands, &mut left, &mut right);
+            close(&mut bands, &mut left, &mut right, Some(piece.y - piece.size));
             single(&mut bands, vec![piece]);
         }
     }
-    close(&mut bands, &mut left, &mut right);
+    close(&mut bands, &mut left, &mut right, None);
     bands
 }
 
-fn close(bands: &mut Vec<Band>, left: &mut Vec<Piece>, right: &mut Vec<Piece>) {
+/// Ends a band; `below` is the top of what follows.
+fn close(bands: &mut Vec<Band>, left: &mut Vec<Piece>, right: &mut Vec<Piece>, below: Option<f64>) {
     let (mut left, right) = (std::mem::take(left), std::mem::take(right));
-    let tail = headings_below(&mut left, &right);
+    let tail = headings_below(&mut left, &right, below);
     match relation(&left, &right) {
         Relation::Columns => bands.push(Band::Columns(left, right)),
         Relation::Rows => single(bands, left.into_iter().chain(right).collect()),
-        Relation::Labels => {
-            // A label of several lines would mix with the text beside it.
-            for (label, text) in labelled(left, right) {
-                bands.push(Band::Single(label));
-                bands.push(Band::Single(text));
-            }
+        Relation::Dates => {
+            // A date over two lines belongs to the first line beside it.
+            let height = height(&left).min(height(&right));
+            let dates = blocks(left).into_iter().filter_map(|block| block.into_iter().reduce(on_one_line));
+            bands.push(Band::Dates(dates.chain(right).collect(), height));
         }
+        Relation::Labels => bands.push(Band::Labels(labelled(left, right))),
     }
     single(bands, tail);
 }
 
-/// Takes headings at the foot of the left side that stand below all of the right side: what they head comes after.
-fn headings_below(left: &mut Vec<Piece>, right: &[Piece]) -> Vec<Piece> {
+/// Takes what stands at the foot of the left side, below all of the right side, and heads what follows: by its size,
+/// or because it is nearer to that than to what is above.
+fn headings_below(left: &mut Vec<Piece>, right: &[Piece], below: Option<f64>) -> Vec<Piece> {
     if right.is_empty() {
         return Vec::new();
     }
     let (usual, (_, bottom)) = (usual_size(right), extent(right));
     let is_text = |piece: &Piece| piece.y <= bottom + 1.0 || piece.size <= 1.12 * usual;
     let keep = left.iter().rposition(is_text).map_or(0, |last| last + 1);
-    left.split_off(keep)
+    let mut tail = left.split_off(keep);
+    if let (true, Some(below), [.., before, last]) = (tail.is_empty(), below, left.as_slice())
+        && last.y - last.size > bottom
+        && last.y - last.size - before.y > 1.3 * (below - last.y).max(0.0)
+    {
+        tail.extend(left.pop());
+    }
+    tail
+}
+
+fn on_one_line(mut first: Piece, next: Piece) -> Piece {
+    first.x1 = first.x1.max(next.x1);
+    first.chars += next.chars;
+    first.bold_chars += next.bold_chars;
+    first.words.extend(next.words);
+    first
+}
+
+/// The pieces of a side, cut where there is more space above a row than within a block.
+fn blocks(pieces: Vec<Piece>) -> Vec<Vec<Piece>> {
+    let side = Side::of(&pieces);
+    let mut blocks: Vec<Vec<Piece>> = Vec::new();
+    for (index, row) in side.rows.into_iter().enumerate() {
+        match blocks.last_mut().filter(|_| !side.starts.contains(&index)) {
+            Some(block) => block.extend(row),
+            None => blocks.push(row),
+        }
+    }
+    blocks
 }
 
 fn single(bands: &mut Vec<Band>, pieces: Vec<Piece>) {
@@ -177,7 +242,9 @@ enum Relation {
     Columns,
     /// Row by row.
     Rows,
-    /// The left side holds labels of several lines for the text on the right.
+    /// Row by row, with the left side holding dates of several lines.
+    Dates,
+    /// The left side holds headings for the text on the right.
     Labels,
 }
 
@@ -199,7 +266,10 @@ impl Side {
         let size = |row: &Vec<Piece>| row.first().map_or(0.0, |piece| piece.size);
         let is_start =
             |index: &usize| match (index.checked_sub(1).and_then(|before| rows.get(before)), rows.get(*index)) {
-                (Some(before), Some(row)) => y(row) - y(before) > 1.7 * size(row).max(size(before)),
+                (Some(before), Some(row)) => {
+                    let (above, own) = (size(before), size(row));
+                    y(row) - y(before) > 1.7 * own.max(above) || (own - above).abs() > 0.1 * own
+                }
                 _ => true,
             };
         let starts = (0..rows.len()).filter(is_start).collect();
@@ -278,7 +348,15 @@ fn relation(left: &[Piece], right: &[Piece]) -> Relation {
         && !left.has_bullets
         && (left.dated() >= 0.6 || start_aligned >= 0.75)
     {
-        return if left.rows.len() > left.starts.len() { Relation::Labels } else { Relation::Rows };
+        let (bold, all) =
+            left.rows.iter().flatten().fold((0, 0), |(bold, all), p| (bold + p.bold_chars, all + p.chars));
+        let is_dated = left.dated() >= 0.4;
+        return match (is_dated, left.rows.len() > left.starts.len()) {
+            (true, true) => Relation::Dates,
+            (false, true) => Relation::Labels,
+            (false, false) if bold * 10 >= all * 8 => Relation::Labels,
+            _ => Relation::Rows,
+        };
     }
     if left.rows.len() < 2 || right.rows.len() < 2 {
         return Relation::Rows;

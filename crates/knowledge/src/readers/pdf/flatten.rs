@@ -356,6 +356,7 @@ impl Flattening<'_> {
     /// Follows paths as far as needed to find dots.
     fn draw_path(&mut self, operator: &str, operands: &[Object]) {
         const MAX_POINTS: usize = 64;
+        const MAX_DOTS: usize = 2_000;
         let values: Vec<f64> = operands.iter().filter_map(number).collect();
         let [a, b, c, d, e, f] = self.state.matrix;
         let mut add = |x: f64, y: f64| {
@@ -377,7 +378,7 @@ impl Flattening<'_> {
             }
             ("f" | "F" | "f*" | "B" | "B*" | "b" | "b*", _) => {
                 let points = std::mem::take(&mut self.path);
-                if points.len() <= MAX_POINTS {
+                if points.len() <= MAX_POINTS && self.dots.len() < MAX_DOTS {
                     self.dots.extend(dot(&points, self.height));
                 }
             }

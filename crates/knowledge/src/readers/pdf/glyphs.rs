@@ -67,7 +67,8 @@ pub(super) fn extract(document: &mut Document, flat: &Flat) -> Extracted {
                 None => break gather,
             }
         };
-        extracted.failed_pages += usize::from(!broken.is_empty());
+        let is_cut = !broken.is_empty() || gathered.glyph_count() >= MAX_GLYPHS;
+        extracted.failed_pages += usize::from(is_cut);
         extracted.all_chars += gathered.all_chars;
         extracted.mute_chars += gathered.mute_chars;
         extracted.pages.push(gathered.glyphs);

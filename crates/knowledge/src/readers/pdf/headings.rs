@@ -11,6 +11,9 @@ const MAX_LARGE_CHARS: usize = 120;
 /// Longest heading that only weight or capitals mark.
 const MAX_BOLD_CHARS: usize = 70;
 
+/// Longest word in capitals that is rather an acronym than a heading.
+const MAX_ACRONYM_CHARS: usize = 6;
+
 /// A finished block.
 #[derive(Debug)]
 pub(super) struct TextBlock {
@@ -22,8 +25,8 @@ pub(super) struct TextBlock {
     pub page: u32,
 }
 
-/// A look that headings share: size in half points, then whether in capitals or bold.
-type Style = (i64, bool, bool);
+/// A look that headings share: size in half points, then whether beside their text, in capitals, or bold.
+type Style = (i64, bool, bool, bool);
 
 /// Gives every paragraph its kind.
 pub(super) fn mark(paragraphs: Vec<Paragraph>) -> Vec<TextBlock> {
@@ -75,25 +78,26 @@ fn heading_style(paragraphs: &[Paragraph], index: usize, body: f64) -> Option<St
     let text = paragraph.text.trim();
     let chars = text.chars().count();
     let is_caps = text.chars().filter(|c| c.is_alphabetic()).count() >= 4 && !text.chars().any(char::is_lowercase);
-    let style = ((paragraph.size * 2.0).round() as i64, is_caps, paragraph.is_bold);
+    let style = ((paragraph.size * 2.0).round() as i64, paragraph.is_label, is_caps, paragraph.is_bold);
     if paragraph.look == Look::Item || !text.chars().any(char::is_alphabetic) {
         return None;
     }
     if paragraph.size >= body * LARGER && chars <= MAX_LARGE_CHARS && !is_prose(text) {
         return Some(style);
     }
-    let is_marked = paragraph.is_bold || is_caps;
-    let is_above_text = paragraphs
-        .get(index + 1)
-        .is_some_and(|next| !(next.is_bold && paragraph.is_bold) || next.look == Look::Item || is_caps);
+    if paragraph.is_label && chars <= MAX_BOLD_CHARS {
+        return Some(style);
+    }
+    // Capitals alone may be a name of something ("QGIS"), so they need more than one short word.
+    let is_title_in_caps = is_caps && (chars > MAX_ACRONYM_CHARS || text.contains(' '));
+    let is_marked = paragraph.is_bold || is_title_in_caps;
+    let heads_something = paragraphs.get(index + 1).is_some_and(|next| {
+        let differs = !(next.is_bold && paragraph.is_bold) || next.look == Look::Item || is_caps;
+        differs && (paragraph.is_bold || next.size <= paragraph.size * 1.05)
+    });
     let is_short = chars <= MAX_BOLD_CHARS && paragraph.lines <= 2;
-    (is_marked
-        && is_short
-        && is_above_text
-        && paragraph.size >= body * 0.95
-        && !text.ends_with(['.', ',', ';'])
-        && !text.contains('@'))
-    .then_some(style)
+    let is_sentence = text.ends_with(['.', ',', ';']) || text.contains('@');
+    (is_marked && heads_something && is_short && !is_sentence && paragraph.size >= body * 0.95).then_some(style)
 }
 
 /// Large type can be an introduction.

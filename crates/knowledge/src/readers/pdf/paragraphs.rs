@@ -6,6 +6,8 @@ use super::rows::{Piece, is_bullet};
 
 /// Line pitch in ems where a region has too few lines to tell.
 const USUAL_PITCH: f64 = 1.35;
+/// Points from which on type is display type.
+const HEADING_SIZE: f64 = 15.0;
 /// Bytes of a paragraph that surely is running text.
 const LONG_TEXT: usize = 40;
 /// Pitches beyond this are space between paragraphs.
@@ -28,6 +30,8 @@ pub(super) struct Paragraph {
     pub is_bold: bool,
     /// Lines it takes.
     pub lines: usize,
+    /// True if it stands beside the text it heads.
+    pub is_label: bool,
 }
 
 /// What a paragraph looks like by its marks and cells.
@@ -119,12 +123,15 @@ fn of_region(region: &Region, page: u32, document_pitch: f64, vocabulary: &Vocab
     let mut paragraphs = Vec::new();
     // First by space, size and bullets, then each group by how its lines are filled.
     for group in cut(&region.lines, |before, line| is_apart(before, line, pitch)) {
-        let margin = margin(group, right);
+        let margin = margin(group, right, region.limit);
         for lines in cut(group, |before, line| ends_early(before, line, margin)) {
             paragraphs.extend(paragraph(lines, page, vocabulary));
         }
     }
     mark_tables(&mut paragraphs);
+    for paragraph in &mut paragraphs {
+        paragraph.is_label = region.is_label;
+    }
     paragraphs
 }
 
@@ -171,7 +178,7 @@ fn before_is_open(before: &Line) -> bool {
 }
 
 fn is_heading_size(before: &Line, line: &Line) -> bool {
-    before.size() >= 15.0 && line.size() >= 15.0
+    before.size() >= HEADING_SIZE && line.size() >= HEADING_SIZE
 }
 
 /// Two cells or more, far apart.
@@ -180,8 +187,12 @@ fn is_row(line: &Line) -> bool {
 }
 
 /// The right end that lines of a group are filled to: the region's, unless the group is a narrower paragraph.
-fn margin(group: &[Line], region: f64) -> f64 {
+fn margin(group: &[Line], region: f64, limit: f64) -> f64 {
     let lower = group.iter().skip(1).filter(|line| line.starts_lower()).count();
+    // Where nothing shows that lines were wrapped, they may be shorter than the column is wide.
+    if lower == 0 && group.first().is_some_and(|line| line.size() < HEADING_SIZE) {
+        return region.max(limit);
+    }
     let own = group.iter().map(Line::x1).fold(f64::MIN, f64::max);
     // Lines of a list of facts begin with capitals; lines of wrapped text mostly do not.
     if group.len() > 1 && lower * 10 >= (group.len() - 1) * 4 { own } else { region }
@@ -196,7 +207,9 @@ fn ends_early(before: &Line, line: &Line, margin: f64) -> bool {
     if is_way_to_reach(&text) || (is_way_to_reach(&next) && !text.ends_with([':', ','])) {
         return true;
     }
-    !is_broken_word && before.x1() + space + line.first_word_width() < margin - 0.2 * line.size()
+    !is_broken_word
+        && !text.ends_with(',')
+        && before.x1() + space + line.first_word_width() < margin - 0.2 * line.size()
 }
 
 /// True if a line is nothing but an e-mail address, a telephone number or a web address.
@@ -225,7 +238,16 @@ fn paragraph(lines: &[Line], page: u32, vocabulary: &Vocabulary) -> Option<Parag
     let is_bold = lines.iter().all(Line::is_bold);
     let cells =
         if lines.len() == 1 && is_row(first) { first.pieces.iter().map(Piece::text).collect() } else { Vec::new() };
-    Some(Paragraph { look, text, cells, page, size: usual_size(&all_pieces), is_bold, lines: lines.len() })
+    Some(Paragraph {
+        look,
+        text,
+        cells,
+        page,
+        size: usual_size(&all_pieces),
+        is_bold,
+        lines: lines.len(),
+        is_label: false,
+    })
 }
 
 /// True if a paragraph at the top of a page goes on with the last one of the page before.

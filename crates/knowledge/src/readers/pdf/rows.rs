@@ -138,6 +138,8 @@ fn pieces(glyphs: Vec<Glyph>) -> Vec<Piece> {
 fn without_doubles(glyphs: Vec<Glyph>) -> Vec<Glyph> {
     /// Shift of a second drawing, in ems.
     const SHIFT: f64 = 0.06;
+    /// Equal characters nearby that are compared; a line has fewer.
+    const RECENT: usize = 64;
     let mut seen: std::collections::HashMap<(String, i64), Vec<(f64, f64)>> = std::collections::HashMap::new();
     glyphs
         .into_iter()
@@ -147,7 +149,11 @@ fn without_doubles(glyphs: Vec<Glyph>) -> Vec<Glyph> {
             }
             let places = seen.entry((glyph.text.clone(), (glyph.y / 20.0) as i64)).or_default();
             let reach = SHIFT * glyph.size;
-            let is_double = places.iter().any(|(x, y)| (x - glyph.x0).abs() < reach && (y - glyph.y).abs() < reach);
+            let is_double = places
+                .iter()
+                .rev()
+                .take(RECENT)
+                .any(|(x, y)| (x - glyph.x0).abs() < reach && (y - glyph.y).abs() < reach);
             if !is_double {
                 places.push((glyph.x0, glyph.y));
             }

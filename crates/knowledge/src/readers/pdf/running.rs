@@ -7,13 +7,14 @@ use super::rows::{PagePieces, Piece, by_row};
 /// Rows at the top and at the bottom of a page that can be running.
 const EDGE_ROWS: usize = 2;
 
-/// Takes out rows that repeat at the edge of pages, digits apart. A header's first appearance stays: it may be the
+/// Takes out rows that repeat at the edge of pages, the page's own number apart. A header's first appearance stays: it may be the
 /// only place where the owner's name stands. Page numbers go everywhere.
 pub(super) fn without_repeats(pages: Vec<PagePieces>) -> Vec<PagePieces> {
     let mut counts: HashMap<String, usize> = HashMap::new();
     let mut rows_of: Vec<Vec<Vec<Piece>>> = pages.iter().map(|page| by_row(page.upright.clone())).collect();
-    for rows in &rows_of {
-        let mut keys: Vec<String> = edges(rows.len()).filter_map(|index| rows.get(index)).map(|row| key(row)).collect();
+    for (number, rows) in (1..).zip(&rows_of) {
+        let mut keys: Vec<String> =
+            edges(rows.len()).filter_map(|index| rows.get(index)).map(|row| key(row, number)).collect();
         keys.sort();
         keys.dedup();
         for key in keys {
@@ -21,7 +22,7 @@ pub(super) fn without_repeats(pages: Vec<PagePieces>) -> Vec<PagePieces> {
         }
     }
     let mut shown: Vec<String> = Vec::new();
-    for rows in &mut rows_of {
+    for (number, rows) in (1..).zip(&mut rows_of) {
         let edge: Vec<usize> = edges(rows.len()).collect();
         let mut index = 0;
         rows.retain(|row| {
@@ -30,7 +31,7 @@ pub(super) fn without_repeats(pages: Vec<PagePieces>) -> Vec<PagePieces> {
             if !at_edge {
                 return true;
             }
-            let key = key(row);
+            let key = key(row, number);
             if is_page_number(&key) {
                 return false;
             }
@@ -53,20 +54,13 @@ fn edges(rows: usize) -> impl Iterator<Item = usize> {
     (0..rows).filter(move |index| *index < EDGE_ROWS || *index + EDGE_ROWS >= rows)
 }
 
-/// The row's text with every number as `#`.
-fn key(row: &[Piece]) -> String {
-    let text = row.iter().map(Piece::text).collect::<Vec<_>>().join(" ").to_lowercase();
+/// The row's text without spaces, the number of its page as `#`.
+fn key(row: &[Piece], page: usize) -> String {
+    let text = row.iter().map(Piece::text).collect::<String>().to_lowercase().replace(' ', "");
     let mut key = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            character if character.is_ascii_digit() => {
-                if !key.ends_with('#') {
-                    key.push('#');
-                }
-            }
-            ' ' => {}
-            character => key.push(character),
-        }
+    for part in text.chars().collect::<Vec<_>>().chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit()) {
+        let part: String = part.iter().collect();
+        if part == page.to_string() { key.push('#') } else { key.push_str(&part) }
     }
     key
 }
@@ -84,8 +78,8 @@ fn is_page_number(key: &str) -> bool {
     for word in WORDS {
         rest = rest.replace(word, "");
     }
-    // A year alone at the edge of a page is a fact, but a bare number there hardly ever is one.
-    rest.chars().all(|character| character == '#')
+    // What is left may be the number of pages.
+    rest.chars().all(|character| character == '#' || character.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -96,10 +90,11 @@ mod tests {
     fn page_numbers_are_known_in_every_language() {
         for (key, expected) in [
             ("#", true),
-            ("#/#", true),
-            ("páginа#", false),
-            ("página#de#", true),
-            ("seite#von#", true),
+            ("#/5", true),
+            ("2021", false),
+            ("experiencia#", false),
+            ("página#de12", true),
+            ("seite#von3", true),
             ("-#-", true),
             ("python#", false),
             ("de", false),
