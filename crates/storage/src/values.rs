@@ -1,6 +1,5 @@
 //! How single values become columns, the same way in both databases. Rows are put together in [`crate::rows`].
 
-use std::borrow::Cow;
 use std::fmt::Display;
 
 use serde::Serialize;
@@ -10,8 +9,8 @@ use crate::{EmbedderKey, Result, StorageError};
 
 /// Text as both databases can keep it: NUL becomes a space, because PostgreSQL refuses NUL and because one byte for
 /// one byte leaves every span into the text right.
-pub(crate) fn storable(text: &str) -> Cow<'_, str> {
-    if text.contains('\0') { Cow::Owned(text.replace('\0', " ")) } else { Cow::Borrowed(text) }
+pub(crate) fn storable(text: &str) -> String {
+    text.replace('\0', " ")
 }
 
 /// A count as the signed number that SQL knows. What no real count reaches is kept as the largest number there is,

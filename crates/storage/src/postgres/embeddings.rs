@@ -49,7 +49,7 @@ async fn put(pool: &PgPool, key: &EmbedderKey, vectors: &[([u8; 32], Vec<u8>)]) 
     for vectors in vectors.chunks(ROWS_AT_ONCE) {
         let mut query = QueryBuilder::<Postgres>::new("INSERT INTO embeddings (model, dimensions, hash, vector) ");
         query.push_values(vectors, |mut row, (hash, vector)| {
-            row.push_bind(model.as_ref())
+            row.push_bind(model.as_str())
                 .push_bind(count(key.dimensions))
                 .push_bind(hash.as_slice())
                 .push_bind(vector.as_slice());

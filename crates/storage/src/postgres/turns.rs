@@ -156,7 +156,7 @@ struct Settled {
 }
 
 /// Of two at once, the second waits for the first and then finds the turn settled.
-async fn settle(pool: &PgPool, columns: &SettlementColumns<'_>) -> Result<Settled> {
+async fn settle(pool: &PgPool, columns: &SettlementColumns) -> Result<Settled> {
     let row = sqlx::query(
         "WITH settled AS (
             UPDATE turns SET status = $3, settled = $4, outcome = $5, answer = $6, citations = $7, model = $8,
@@ -172,12 +172,12 @@ async fn settle(pool: &PgPool, columns: &SettlementColumns<'_>) -> Result<Settle
         SELECT EXISTS (SELECT 1 FROM settled) AS settled,
             EXISTS (SELECT 1 FROM turns WHERE site = $1 AND id = $2) AS known",
     )
-    .bind(columns.site)
+    .bind(columns.site.as_str())
     .bind(columns.id.as_str())
     .bind(columns.status)
     .bind(columns.settled)
     .bind(columns.outcome)
-    .bind(columns.answer.as_ref())
+    .bind(columns.answer.as_str())
     .bind(columns.citations.as_str())
     .bind(columns.model.as_deref())
     .bind(columns.ladder.as_str())

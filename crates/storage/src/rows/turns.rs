@@ -1,14 +1,11 @@
 //! Rows of `conversations`, `turns` and `gaps`.
 
-use std::borrow::Cow;
-
 use portavoz_domain::answer::Outcome;
 use portavoz_domain::ids::{ConversationId, SiteId, TurnId, VisitorId};
 use portavoz_domain::timestamp::Timestamp;
 use portavoz_domain::turn::{NewTurn, Settlement, Turn, TurnStatus};
 use portavoz_domain::usage::Usage;
 use portavoz_text::language::Language;
-use serde::Serialize;
 
 use super::stored_row;
 use crate::values::{count, json, storable};
@@ -143,21 +140,21 @@ fn settlement(admitted: &NewTurn, status: TurnStatus, row: TurnRow) -> Result<Se
 }
 
 /// The columns of an admission, as they are written.
-#[derive(Serialize)]
-pub(crate) struct AdmissionColumns<'a> {
-    pub(crate) site: &'a str,
+#[derive(Debug)]
+pub(crate) struct AdmissionColumns {
+    pub(crate) site: String,
     pub(crate) id: String,
     pub(crate) conversation: String,
     pub(crate) visitor: String,
     pub(crate) created: i64,
     pub(crate) language: &'static str,
-    pub(crate) question: Cow<'a, str>,
+    pub(crate) question: String,
 }
 
-impl<'a> From<&'a NewTurn> for AdmissionColumns<'a> {
-    fn from(turn: &'a NewTurn) -> Self {
+impl From<&NewTurn> for AdmissionColumns {
+    fn from(turn: &NewTurn) -> Self {
         Self {
-            site: turn.site.as_str(),
+            site: turn.site.to_string(),
             id: turn.id.to_string(),
             conversation: turn.conversation.to_string(),
             visitor: turn.visitor.to_string(),
@@ -169,16 +166,16 @@ impl<'a> From<&'a NewTurn> for AdmissionColumns<'a> {
 }
 
 /// The columns of a settlement, as they are written.
-#[derive(Serialize)]
-pub(crate) struct SettlementColumns<'a> {
-    pub(crate) site: &'a str,
+#[derive(Debug)]
+pub(crate) struct SettlementColumns {
+    pub(crate) site: String,
     pub(crate) id: String,
     pub(crate) status: &'static str,
     pub(crate) settled: i64,
     pub(crate) outcome: Option<&'static str>,
-    pub(crate) answer: Cow<'a, str>,
+    pub(crate) answer: String,
     pub(crate) citations: String,
-    pub(crate) model: Option<Cow<'a, str>>,
+    pub(crate) model: Option<String>,
     pub(crate) ladder: String,
     pub(crate) prompt_tokens: i64,
     pub(crate) cached_tokens: i64,
@@ -189,17 +186,17 @@ pub(crate) struct SettlementColumns<'a> {
     pub(crate) cost_usd_micros: Option<i64>,
     pub(crate) first_token_ms: Option<i64>,
     pub(crate) took_ms: i64,
-    pub(crate) prompt_hash: Option<Cow<'a, str>>,
+    pub(crate) prompt_hash: Option<String>,
     pub(crate) knowledge_generation: i64,
     pub(crate) unanswered: bool,
 }
 
-impl<'a> SettlementColumns<'a> {
+impl SettlementColumns {
     /// The columns of `settlement`.
-    pub(crate) fn of(settlement: &'a Settlement) -> Result<Self> {
+    pub(crate) fn of(settlement: &Settlement) -> Result<Self> {
         let usage = &settlement.usage;
         Ok(Self {
-            site: settlement.site.as_str(),
+            site: settlement.site.to_string(),
             id: settlement.id.to_string(),
             status: settlement.status.name(),
             settled: settlement.settled.as_millis(),

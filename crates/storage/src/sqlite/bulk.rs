@@ -2,126 +2,208 @@
 //! connection's thread.
 //!
 //! A trip costs two thread switches, more than the writing itself, and on a busy machine each of them waits for a free
-//! core. So the busiest writes have a form in which a batch of any size is one trip: rows as a JSON array, from which
-//! SQLite inserts and updates. A row that may not be written is passed over; [`write`] tells which were written, and
-//! the writer finds out about the others one by one.
+//! core. So the busiest writes have a form in which a batch of any size is one trip: each statement takes all rows of
+//! its kind. A row that may not be written is passed over; the script tells which were written, and the writer finds
+//! out about the others one by one.
 
 use std::collections::HashSet;
 
-use portavoz_domain::ids::{SiteId, TurnId};
-use serde::Serialize;
-use sqlx::{Row as _, SqliteConnection};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
-use crate::Result;
-use crate::values::json;
-
-/// What a row does to its turn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Kind {
-    Admission,
-    Settlement,
-}
+use crate::rows::{AdmissionColumns, SettlementColumns};
 
 /// One admission or settlement.
-#[derive(Debug)]
-pub(super) struct Row {
-    kind: Kind,
-    site: SiteId,
-    id: TurnId,
-    json: String,
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Row<'a> {
+    Admission(&'a AdmissionColumns),
+    Settlement(&'a SettlementColumns),
 }
 
-impl Row {
-    /// The row whose values are the fields of `values`, among them `site` and `id`.
-    pub(super) fn new(kind: Kind, site: &SiteId, id: TurnId, values: &impl Serialize) -> Result<Self> {
-        Ok(Self { kind, site: site.clone(), id, json: json(values)? })
+/// What tells rows apart: what they do, to which turn of which site.
+type Key<'a> = (&'static str, &'a str, &'a str);
+
+const ADMISSION: &str = "admission";
+const SETTLEMENT: &str = "settlement";
+
+impl<'a> Row<'a> {
+    fn key(&self) -> Key<'a> {
+        match self {
+            Self::Admission(columns) => (ADMISSION, &columns.site, &columns.id),
+            Self::Settlement(columns) => (SETTLEMENT, &columns.site, &columns.id),
+        }
     }
 }
 
-/// `$1`: admissions, `$2`: settlements. A conversation is made with a turn that is new; a turn is made in a
-/// conversation of its visitor; a gap is made of a turn whose settlement says so, whoever wrote that settlement.
-macro_rules! statements {
-    () => {
-        "
-        INSERT INTO conversations (site, id, visitor, language, created)
-        SELECT value ->> 'site', value ->> 'conversation', value ->> 'visitor', value ->> 'language',
-            value ->> 'created'
-        FROM json_each($1)
-        WHERE NOT EXISTS (SELECT 1 FROM turns t WHERE t.site = value ->> 'site' AND t.id = value ->> 'id')
-        ON CONFLICT (site, id) DO NOTHING;
-
-        INSERT INTO turns (site, id, conversation, created, language, question, status)
-        SELECT c.site, value ->> 'id', c.id, value ->> 'created', value ->> 'language', value ->> 'question', 'open'
-        FROM json_each($1) CROSS JOIN conversations c
-        WHERE c.site = value ->> 'site' AND c.id = value ->> 'conversation' AND c.visitor = value ->> 'visitor'
-        ON CONFLICT (site, id) DO NOTHING
-        RETURNING 'admission' AS kind, site, id;
-
-        UPDATE turns SET status = value ->> 'status', settled = value ->> 'settled', outcome = value ->> 'outcome',
-            answer = value ->> 'answer', citations = value ->> 'citations', model = value ->> 'model',
-            ladder = value ->> 'ladder', prompt_tokens = value ->> 'prompt_tokens',
-            cached_tokens = value ->> 'cached_tokens', cache_write_tokens = value ->> 'cache_write_tokens',
-            completion_tokens = value ->> 'completion_tokens', reasoning_tokens = value ->> 'reasoning_tokens',
-            usage_estimated = value ->> 'usage_estimated', cost_usd_micros = value ->> 'cost_usd_micros',
-            first_token_ms = value ->> 'first_token_ms', took_ms = value ->> 'took_ms',
-            prompt_hash = value ->> 'prompt_hash', knowledge_generation = value ->> 'knowledge_generation',
-            unanswered = value ->> 'unanswered'
-        FROM json_each($2)
-        WHERE turns.site = value ->> 'site' AND turns.id = value ->> 'id' AND turns.status = 'open'
-        RETURNING 'settlement' AS kind, site, id;
-
-        INSERT INTO gaps (site, turn, question, language, asked)
-        SELECT t.site, t.id, t.question, t.language, t.created
-        FROM json_each($2) CROSS JOIN turns t
-        WHERE t.site = value ->> 'site' AND t.id = value ->> 'id' AND t.unanswered
-        ON CONFLICT (site, turn) DO NOTHING;
-        "
-    };
-}
-
-/// The statements in a transaction of their own. After an error the transaction may still be open.
-const SCRIPT: &str = concat!("BEGIN IMMEDIATE;", statements!(), "COMMIT");
-
-/// The statements inside a transaction that is open.
-pub(super) const STATEMENTS: &str = statements!();
-
-/// Writes and commits what may be written of `rows`; true at the positions of those that were.
+/// Writes and commits what may be written of `rows`; true at the positions of those that were. After an error the
+/// transaction may still be open.
 pub(super) async fn write_and_commit(
     connection: &mut SqliteConnection,
-    rows: &[&Row],
+    rows: &[Row<'_>],
 ) -> Result<Vec<bool>, sqlx::Error> {
-    run(connection, SCRIPT, rows).await
+    let first = first_of_each_turn(rows);
+    let mut script = QueryBuilder::new("BEGIN IMMEDIATE;");
+    push_statements(&mut script, rows.iter().zip(&first).filter_map(|(row, first)| first.then_some(*row)));
+    script.push("COMMIT");
+    let returned = script.build().fetch_all(connection).await?;
+    let written = written(&returned)?;
+    Ok(rows.iter().zip(first).map(|(row, first)| first && written.contains(&row.key())).collect())
 }
 
-/// Writes one row in the open transaction, if it may be written; true if it was.
-pub(super) async fn write(connection: &mut SqliteConnection, row: &Row) -> Result<bool, sqlx::Error> {
-    Ok(run(connection, STATEMENTS, &[row]).await? == [true])
+/// Writes one row in the transaction that is open, if it may be written; true if it was.
+pub(super) async fn write(connection: &mut SqliteConnection, row: Row<'_>) -> Result<bool, sqlx::Error> {
+    let mut script = QueryBuilder::new("");
+    push_statements(&mut script, [row].into_iter());
+    Ok(!script.build().fetch_all(connection).await?.is_empty())
 }
 
-async fn run(connection: &mut SqliteConnection, script: &'static str, rows: &[&Row]) -> Result<Vec<bool>, sqlx::Error> {
-    // Of rows for one turn only the first takes part: it could not be told which of them was written.
+/// Of rows that do the same to one turn, only the first may take part: from what comes back one could not tell which
+/// of them was written.
+fn first_of_each_turn(rows: &[Row<'_>]) -> Vec<bool> {
     let mut seen = HashSet::with_capacity(rows.len());
-    let first: Vec<bool> = rows.iter().map(|row| seen.insert((row.kind, &row.site, row.id))).collect();
-    let array = |kind| {
-        let taking_part = rows.iter().zip(&first).filter(|(row, first)| row.kind == kind && **first);
-        let objects: Vec<_> = taking_part.map(|(row, _)| row.json.as_str()).collect();
-        format!("[{}]", objects.join(","))
-    };
-    // `fetch_all`, because anything less would stop at the first row that comes back, before the script's end.
-    let returned =
-        sqlx::query(script).bind(array(Kind::Admission)).bind(array(Kind::Settlement)).fetch_all(connection).await?;
-    let mut written = HashSet::with_capacity(returned.len());
-    for row in &returned {
-        written.insert((row.try_get("kind")?, row.try_get("site")?, row.try_get("id")?));
+    rows.iter().map(|row| seen.insert(row.key())).collect()
+}
+
+/// The keys that the script returned.
+fn written(returned: &[SqliteRow]) -> Result<HashSet<Key<'_>>, sqlx::Error> {
+    let mut keys = HashSet::with_capacity(returned.len());
+    for row in returned {
+        let admitted: bool = row.try_get("admitted")?;
+        keys.insert((if admitted { ADMISSION } else { SETTLEMENT }, row.try_get("site")?, row.try_get("id")?));
     }
-    let was_written = |row: &Row| {
-        let kind = match row.kind {
-            Kind::Admission => "admission",
-            Kind::Settlement => "settlement",
-        };
-        written.contains::<(&str, &str, String)>(&(kind, row.site.as_str(), row.id.to_string()))
-    };
-    Ok(rows.iter().zip(first).map(|(row, first)| first && was_written(row)).collect())
+    Ok(keys)
+}
+
+fn push_statements<'a>(script: &mut QueryBuilder<Sqlite>, rows: impl Iterator<Item = Row<'a>>) {
+    let (mut admissions, mut settlements) = (Vec::new(), Vec::new());
+    for row in rows {
+        match row {
+            Row::Admission(columns) => admissions.push(columns),
+            Row::Settlement(columns) => settlements.push(columns),
+        }
+    }
+    if !admissions.is_empty() {
+        push_conversations(script, &admissions);
+        push_turns(script, &admissions);
+    }
+    if !settlements.is_empty() {
+        push_settlements(script, &settlements);
+    }
+    settlements.retain(|columns| columns.unanswered);
+    if !settlements.is_empty() {
+        push_gaps(script, &settlements);
+    }
+}
+
+/// The rows, filled up to a power of two with rows of nulls, which match nothing: so that few different scripts exist,
+/// and nearly every one is found prepared.
+fn padded<'a, T>(rows: &[&'a T]) -> impl Iterator<Item = Option<&'a T>> {
+    rows.iter().copied().map(Some).chain(std::iter::repeat(None)).take(rows.len().next_power_of_two())
+}
+
+/// A conversation is made with a turn that is new.
+fn push_conversations(script: &mut QueryBuilder<Sqlite>, admissions: &[&AdmissionColumns]) {
+    script.push("WITH new (site, id, visitor, language, created, turn) AS (");
+    script.push_values(padded(admissions), |mut row, columns| {
+        row.push_bind(columns.map(|columns| columns.site.as_str()))
+            .push_bind(columns.map(|columns| columns.conversation.as_str()))
+            .push_bind(columns.map(|columns| columns.visitor.as_str()))
+            .push_bind(columns.map(|columns| columns.language))
+            .push_bind(columns.map(|columns| columns.created))
+            .push_bind(columns.map(|columns| columns.id.as_str()));
+    });
+    script.push(
+        ")
+        INSERT INTO conversations (site, id, visitor, language, created)
+        SELECT site, id, visitor, language, created FROM new
+        WHERE site IS NOT NULL AND NOT EXISTS (SELECT 1 FROM turns t WHERE t.site = new.site AND t.id = new.turn)
+        ON CONFLICT (site, id) DO NOTHING;",
+    );
+}
+
+/// A turn is made in a conversation of its visitor.
+fn push_turns(script: &mut QueryBuilder<Sqlite>, admissions: &[&AdmissionColumns]) {
+    script.push("WITH new (site, id, conversation, visitor, created, language, question) AS (");
+    script.push_values(padded(admissions), |mut row, columns| {
+        row.push_bind(columns.map(|columns| columns.site.as_str()))
+            .push_bind(columns.map(|columns| columns.id.as_str()))
+            .push_bind(columns.map(|columns| columns.conversation.as_str()))
+            .push_bind(columns.map(|columns| columns.visitor.as_str()))
+            .push_bind(columns.map(|columns| columns.created))
+            .push_bind(columns.map(|columns| columns.language))
+            .push_bind(columns.map(|columns| columns.question.as_str()));
+    });
+    script.push(
+        ")
+        INSERT INTO turns (site, id, conversation, created, language, question, status)
+        SELECT c.site, new.id, c.id, new.created, new.language, new.question, 'open'
+        FROM new CROSS JOIN conversations c
+        WHERE c.site = new.site AND c.id = new.conversation AND c.visitor = new.visitor
+        ON CONFLICT (site, id) DO NOTHING
+        RETURNING TRUE AS admitted, site, id;",
+    );
+}
+
+/// A turn is settled if it is open.
+fn push_settlements(script: &mut QueryBuilder<Sqlite>, settlements: &[&SettlementColumns]) {
+    script.push(
+        "WITH new (site, id, status, settled, outcome, answer, citations, model, ladder, prompt_tokens, cached_tokens,
+            cache_write_tokens, completion_tokens, reasoning_tokens, usage_estimated, cost_usd_micros, first_token_ms,
+            took_ms, prompt_hash, knowledge_generation, unanswered) AS (",
+    );
+    script.push_values(padded(settlements), |mut row, columns| {
+        row.push_bind(columns.map(|columns| columns.site.as_str()))
+            .push_bind(columns.map(|columns| columns.id.as_str()))
+            .push_bind(columns.map(|columns| columns.status))
+            .push_bind(columns.map(|columns| columns.settled))
+            .push_bind(columns.and_then(|columns| columns.outcome))
+            .push_bind(columns.map(|columns| columns.answer.as_str()))
+            .push_bind(columns.map(|columns| columns.citations.as_str()))
+            .push_bind(columns.and_then(|columns| columns.model.as_deref()))
+            .push_bind(columns.map(|columns| columns.ladder.as_str()))
+            .push_bind(columns.map(|columns| columns.prompt_tokens))
+            .push_bind(columns.map(|columns| columns.cached_tokens))
+            .push_bind(columns.map(|columns| columns.cache_write_tokens))
+            .push_bind(columns.map(|columns| columns.completion_tokens))
+            .push_bind(columns.map(|columns| columns.reasoning_tokens))
+            .push_bind(columns.map(|columns| columns.usage_estimated))
+            .push_bind(columns.and_then(|columns| columns.cost_usd_micros))
+            .push_bind(columns.and_then(|columns| columns.first_token_ms))
+            .push_bind(columns.map(|columns| columns.took_ms))
+            .push_bind(columns.and_then(|columns| columns.prompt_hash.as_deref()))
+            .push_bind(columns.map(|columns| columns.knowledge_generation))
+            .push_bind(columns.map(|columns| columns.unanswered));
+    });
+    script.push(
+        ")
+        UPDATE turns SET status = new.status, settled = new.settled, outcome = new.outcome, answer = new.answer,
+            citations = new.citations, model = new.model, ladder = new.ladder, prompt_tokens = new.prompt_tokens,
+            cached_tokens = new.cached_tokens, cache_write_tokens = new.cache_write_tokens,
+            completion_tokens = new.completion_tokens, reasoning_tokens = new.reasoning_tokens,
+            usage_estimated = new.usage_estimated, cost_usd_micros = new.cost_usd_micros,
+            first_token_ms = new.first_token_ms, took_ms = new.took_ms, prompt_hash = new.prompt_hash,
+            knowledge_generation = new.knowledge_generation, unanswered = new.unanswered
+        FROM new
+        WHERE turns.site = new.site AND turns.id = new.id AND turns.status = 'open'
+        RETURNING FALSE AS admitted, site, id;",
+    );
+}
+
+/// A gap is made of a turn whose settlement says so, whoever wrote that settlement.
+fn push_gaps(script: &mut QueryBuilder<Sqlite>, unanswered: &[&SettlementColumns]) {
+    script.push("WITH new (site, turn) AS (");
+    script.push_values(padded(unanswered), |mut row, columns| {
+        row.push_bind(columns.map(|columns| columns.site.as_str()))
+            .push_bind(columns.map(|columns| columns.id.as_str()));
+    });
+    script.push(
+        ")
+        INSERT INTO gaps (site, turn, question, language, asked)
+        SELECT t.site, t.id, t.question, t.language, t.created
+        FROM new CROSS JOIN turns t
+        WHERE t.site = new.site AND t.id = new.turn AND t.unanswered
+        ON CONFLICT (site, turn) DO NOTHING;",
+    );
 }
 
 #[cfg(test)]

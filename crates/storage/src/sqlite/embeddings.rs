@@ -59,7 +59,7 @@ impl Write for Put {
         for vectors in self.vectors.chunks(ROWS_AT_ONCE) {
             let mut query = QueryBuilder::<Sqlite>::new("INSERT INTO embeddings (model, dimensions, hash, vector) ");
             query.push_values(vectors, |mut row, (hash, vector)| {
-                row.push_bind(model.as_ref())
+                row.push_bind(model.as_str())
                     .push_bind(count(self.key.dimensions))
                     .push_bind(hash.as_slice())
                     .push_bind(vector.as_slice());

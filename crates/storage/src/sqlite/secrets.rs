@@ -13,9 +13,7 @@ use crate::{Result, Secrets};
 #[async_trait]
 impl Secrets for SqliteStorage {
     async fn get_or_insert(&self, site: &SiteId, name: &str, fresh: &[u8]) -> Result<Vec<u8>> {
-        self.writer
-            .write(GetOrInsert { site: site.clone(), name: storable(name).into_owned(), fresh: fresh.to_vec() })
-            .await
+        self.writer.write(GetOrInsert { site: site.clone(), name: storable(name), fresh: fresh.to_vec() }).await
     }
 
     async fn get(&self, site: &SiteId, name: &str) -> Result<Option<Vec<u8>>> {
@@ -29,7 +27,7 @@ impl Secrets for SqliteStorage {
     }
 
     async fn put(&self, site: &SiteId, name: &str, value: &[u8]) -> Result<()> {
-        self.writer.write(Put { site: site.clone(), name: storable(name).into_owned(), value: value.to_vec() }).await
+        self.writer.write(Put { site: site.clone(), name: storable(name), value: value.to_vec() }).await
     }
 }
 

@@ -7,7 +7,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::SqliteStorage;
-use super::bulk::{self, Kind};
+use super::bulk;
 use super::errors::failed;
 use super::writer::Write;
 use crate::rows::{AdmissionColumns, ConversationRow, SettlementColumns, TurnRow, select_turns};
@@ -17,18 +17,14 @@ use crate::{Conversation, Result, TurnFilter, Turns, conflicts};
 #[async_trait]
 impl Turns for SqliteStorage {
     async fn admit(&self, turn: &NewTurn) -> Result<()> {
-        let row = bulk::Row::new(Kind::Admission, &turn.site, turn.id, &AdmissionColumns::from(turn))?;
-        let NewTurn { site, id, conversation, .. } = turn;
-        self.writer.write(Admit { row, conversation: *conversation, site: site.clone(), id: *id }).await
+        self.writer.write(Admit { columns: turn.into(), id: turn.id, conversation: turn.conversation }).await
     }
 
     async fn settle(&self, settlement: &Settlement) -> Result<bool> {
         if settlement.status == TurnStatus::Open {
             return Err(conflicts::settled_as_open(settlement.id));
         }
-        let Settlement { site, id, .. } = settlement;
-        let row = bulk::Row::new(Kind::Settlement, site, *id, &SettlementColumns::of(settlement)?)?;
-        self.writer.write(Settle { row, site: site.clone(), id: *id }).await
+        self.writer.write(Settle { columns: SettlementColumns::of(settlement)?, id: settlement.id }).await
     }
 
     async fn conversation(&self, site: &SiteId, id: ConversationId) -> Result<Option<Conversation>> {
@@ -73,7 +69,7 @@ impl Turns for SqliteStorage {
         let rows = query.build().fetch_all(&mut *connection).await.map_err(failed)?;
         if rows.is_empty()
             && let Some(after) = filter.after
-            && !exists(&mut connection, site, after).await?
+            && !exists(&mut connection, site.as_str(), after).await?
         {
             return Err(conflicts::unknown_turn(after));
         }
@@ -105,9 +101,9 @@ fn listing(site: &SiteId, filter: &TurnFilter) -> QueryBuilder<Sqlite> {
     query
 }
 
-async fn exists(connection: &mut SqliteConnection, site: &SiteId, id: TurnId) -> Result<bool> {
+async fn exists(connection: &mut SqliteConnection, site: &str, id: TurnId) -> Result<bool> {
     sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM turns WHERE site = $1 AND id = $2)")
-        .bind(site.as_str())
+        .bind(site)
         .bind(id.to_string())
         .fetch_one(connection)
         .await
@@ -116,10 +112,9 @@ async fn exists(connection: &mut SqliteConnection, site: &SiteId, id: TurnId) ->
 
 /// A question comes in.
 struct Admit {
-    row: bulk::Row,
-    conversation: ConversationId,
-    site: SiteId,
+    columns: AdmissionColumns,
     id: TurnId,
+    conversation: ConversationId,
 }
 
 #[async_trait]
@@ -127,24 +122,23 @@ impl Write for Admit {
     type Answer = ();
 
     async fn run(&self, connection: &mut SqliteConnection) -> Result<()> {
-        if bulk::write(connection, &self.row).await.map_err(failed)? {
+        if bulk::write(connection, bulk::Row::Admission(&self.columns)).await.map_err(failed)? {
             Ok(())
-        } else if exists(connection, &self.site, self.id).await? {
+        } else if exists(connection, &self.columns.site, self.id).await? {
             Err(conflicts::turn_exists(self.id))
         } else {
             Err(conflicts::foreign_conversation(self.conversation))
         }
     }
 
-    fn bulk(&self) -> Option<(&bulk::Row, ())> {
-        Some((&self.row, ()))
+    fn bulk(&self) -> Option<(bulk::Row<'_>, ())> {
+        Some((bulk::Row::Admission(&self.columns), ()))
     }
 }
 
 /// A turn ends.
 struct Settle {
-    row: bulk::Row,
-    site: SiteId,
+    columns: SettlementColumns,
     id: TurnId,
 }
 
@@ -153,16 +147,16 @@ impl Write for Settle {
     type Answer = bool;
 
     async fn run(&self, connection: &mut SqliteConnection) -> Result<bool> {
-        if bulk::write(connection, &self.row).await.map_err(failed)? {
+        if bulk::write(connection, bulk::Row::Settlement(&self.columns)).await.map_err(failed)? {
             Ok(true)
-        } else if exists(connection, &self.site, self.id).await? {
+        } else if exists(connection, &self.columns.site, self.id).await? {
             Ok(false)
         } else {
             Err(conflicts::unknown_turn(self.id))
         }
     }
 
-    fn bulk(&self) -> Option<(&bulk::Row, bool)> {
-        Some((&self.row, true))
+    fn bulk(&self) -> Option<(bulk::Row<'_>, bool)> {
+        Some((bulk::Row::Settlement(&self.columns), true))
     }
 }

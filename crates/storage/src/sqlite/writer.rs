@@ -40,7 +40,7 @@ pub(super) trait Write: Send + Sync + 'static {
     async fn run(&self, connection: &mut SqliteConnection) -> Result<Self::Answer>;
 
     /// The same write as a row of the bulk script, with its answer if the script writes it.
-    fn bulk(&self) -> Option<(&bulk::Row, Self::Answer)> {
+    fn bulk(&self) -> Option<(bulk::Row<'_>, Self::Answer)> {
         None
     }
 }
@@ -214,7 +214,7 @@ trait Waiting: Send {
     async fn run(&mut self, connection: &mut SqliteConnection) -> Option<&StorageError>;
 
     /// See [`Write::bulk`].
-    fn bulk_row(&self) -> Option<&bulk::Row>;
+    fn bulk_row(&self) -> Option<bulk::Row<'_>>;
 
     /// Takes the outcome that the write has if the bulk script wrote it.
     fn accept_bulk(&mut self);
@@ -236,7 +236,7 @@ impl<W: Write> Waiting for Job<W> {
         self.outcome.insert(outcome).as_ref().err()
     }
 
-    fn bulk_row(&self) -> Option<&bulk::Row> {
+    fn bulk_row(&self) -> Option<bulk::Row<'_>> {
         self.write.bulk().map(|(row, _)| row)
     }
 
