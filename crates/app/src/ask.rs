@@ -111,7 +111,7 @@ pub async fn ask(site: &Arc<Site>, request: Ask) -> Result<Answering, AskError> 
     };
     let past = match &known {
         Some(conversation) => past_of(site, conversation).await.map_err(SiteError::from)?,
-        None => Past::from_client(&request.client_history, site.settings().language),
+        None => Past::from_client(&request.client_history, site.language()),
     };
     let (events, receiver) = mpsc::channel(WAITING_EVENTS);
     let run = turn::Run {

@@ -24,7 +24,7 @@ pub(crate) struct Retrieval {
 
 /// Searches the site for free text, as the owner's search bench does: smalltalk is searched for like anything else.
 pub async fn search(site: &Site, query: &str, limit: usize) -> Result<SearchResult, SiteError> {
-    let question = match understand(query, None, &[], site.settings().language) {
+    let question = match understand(query, None, &[], site.language()) {
         Understood::Question(question) => question,
         Understood::Smalltalk(_, language) => bare_question(query, language),
     };

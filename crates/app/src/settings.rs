@@ -13,8 +13,8 @@ use portavoz_text::language::Language;
 pub struct SiteSettings {
     /// What the owner says about ways to be reached; a JSON Resume fills what is missing.
     pub owner: ContactCard,
-    /// Spoken when neither visitor nor conversation tell a language.
-    pub language: Language,
+    /// Spoken when neither visitor nor conversation tell a language; most of the documents' own if absent.
+    pub language: Option<Language>,
     /// The page's title; made from the owner's name if absent.
     pub title: Option<String>,
     /// First words on the page; a stock greeting if absent.

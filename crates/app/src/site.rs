@@ -20,6 +20,7 @@ use portavoz_knowledge::web::Client;
 use portavoz_llm::chat::ChatModel;
 use portavoz_llm::embed::Embedder;
 use portavoz_storage::{Storage, StorageError};
+use portavoz_text::language::Language;
 use portavoz_text::words::words;
 use tokio_util::task::TaskTracker;
 
@@ -27,6 +28,8 @@ use crate::clock::{Clock, Entropy, id_bytes};
 use crate::settings::SiteSettings;
 use crate::visitor::{SECRET_BYTES, VisitorTokens};
 
+/// For sites without documents whose owner named no language.
+pub(crate) const FALLBACK_LANGUAGE: Language = Language::En;
 /// Name of the secret that signs visitor tokens.
 const VISITOR_SECRET: &str = "visitor-tokens";
 
@@ -87,6 +90,8 @@ pub struct Site {
 pub(crate) struct Live {
     pub(crate) index: Arc<Index>,
     pub(crate) contact: ContactCard,
+    /// Of most passages; `None` without any.
+    language: Option<Language>,
 }
 
 impl Live {
@@ -96,7 +101,8 @@ impl Live {
             Some(name) => index.with_owner(name),
             None => index,
         };
-        Self { index: Arc::new(index), contact }
+        let language = index.counts().languages.first().map(|(language, _)| *language);
+        Self { index: Arc::new(index), contact, language }
     }
 }
 
@@ -179,6 +185,11 @@ impl Site {
     /// Its configuration.
     pub fn settings(&self) -> &SiteSettings {
         &self.parts.settings
+    }
+
+    /// The language to speak when neither visitor nor conversation tell one.
+    pub fn language(&self) -> Language {
+        self.settings().language.or_else(|| self.live.load().language).unwrap_or(FALLBACK_LANGUAGE)
     }
 
     /// Its database.

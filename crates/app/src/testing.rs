@@ -310,7 +310,7 @@ fn settings(knowledge: &Path) -> SiteSettings {
             email: Some("ada@example.org".to_owned()),
             ..ContactCard::default()
         },
-        language: Language::Es,
+        language: Some(Language::Es),
         title: None,
         greeting: None,
         suggestions: vec!["¿Qué ha construido?".to_owned()],

@@ -15,7 +15,6 @@ use portavoz_domain::prompt::{HistoryLimits, PromptOptions, Prompts};
 use portavoz_storage::Storage;
 use portavoz_storage::postgres::PgStorage;
 use portavoz_storage::sqlite::{SqliteOptions, SqliteStorage, SyncMode};
-use portavoz_text::language::Language;
 use secrecy::ExposeSecret;
 
 use crate::config::Settings;
@@ -25,9 +24,6 @@ use crate::config::storage::{StorageSettings, Sync};
 use crate::failure::Failure;
 use crate::models::{self, Models};
 use crate::runtime::{SystemClock, SystemEntropy};
-
-/// Spoken when neither visitor nor configuration tell a language.
-pub const DEFAULT_LANGUAGE: Language = Language::En;
 
 /// A site with what its owner's commands need beside it.
 pub struct Assembled {
@@ -116,7 +112,7 @@ fn site_settings(settings: &Settings) -> SiteSettings {
     let size = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
     SiteSettings {
         owner: settings.owner.clone(),
-        language: settings.site.language.unwrap_or(DEFAULT_LANGUAGE),
+        language: settings.site.language,
         title: settings.site.title.clone(),
         greeting: settings.site.greeting.clone(),
         suggestions: settings.site.suggestions.clone(),

@@ -55,7 +55,7 @@ impl Run {
         let site = Arc::clone(&self.site);
         let mut telling = Telling::new(events, Arc::clone(&site.parts.clock), self.arrived);
         let index = site.index();
-        let understood = understand(&self.message, self.told_language, &self.past.turns, site.settings().language);
+        let understood = understand(&self.message, self.told_language, &self.past.turns, site.language());
         let language = match &understood {
             Understood::Smalltalk(_, language) => *language,
             Understood::Question(question) => question.language,

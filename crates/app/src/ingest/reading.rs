@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use tokio::task::JoinSet;
 
 use super::{IngestError, IngestProgress, OnProgress};
-use crate::site::Site;
+use crate::site::{FALLBACK_LANGUAGE, Site};
 
 /// What there is to read.
 pub(super) struct Found {
@@ -115,8 +115,10 @@ pub(super) async fn read_changed(
     let mut waiting = changed.into_iter();
     let mut reading = JoinSet::new();
     let tokenizer = site.parts.tokenizer;
-    let options =
-        ReadOptions { language: site.settings().language, max_bytes: site.settings().knowledge.max_file_bytes };
+    let options = ReadOptions {
+        language: site.settings().language.unwrap_or(FALLBACK_LANGUAGE),
+        max_bytes: site.settings().knowledge.max_file_bytes,
+    };
     let mut start_next = |reading: &mut JoinSet<_>| {
         if let Some(source) = waiting.next() {
             reading.spawn_blocking(move || read_one(source, tokenizer, options));

@@ -61,7 +61,6 @@ pub(super) fn read(json: &Value, default: Language) -> Draft {
     let mut writer =
         Writer { draft: Draft::new(Format::Resume), words: words::of(language), who: name.as_deref().map(first_name) };
     writer.draft.language = Some(language);
-    writer.draft.url = text(basics, &["url", "website"]).filter(|url| url.starts_with("http"));
     writer.draft.title = name.clone().map(|name| format!("{name} · {}", writer.words.resume));
     writer.basics(basics, name.as_deref());
     writer.work(json, "work", writer.words.work, Facet::Experience);

@@ -154,20 +154,28 @@ fn server_settings(settings: &Settings) -> ServerSettings {
     }
 }
 
+/// `1 document`, `2 documents`.
+fn counted(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
 /// Says what is served, where, and what to do next.
 fn announce(assembled: &Assembled, settings: &Settings, address: SocketAddr, output: &Output) -> io::Result<()> {
-    let whose = assembled.site.contact().name.unwrap_or_else(|| "your".to_owned());
-    let what = if settings.place.demo { "the demo portfolio" } else { "the portfolio" };
+    let what = match (assembled.site.contact().name, settings.place.demo) {
+        (Some(name), true) => format!("the demo portfolio of {name}"),
+        (Some(name), false) => format!("the portfolio of {name}"),
+        (None, _) => "a portfolio without its owner's name (`owner.name`)".to_owned(),
+    };
     let who = match assembled.cards.first() {
         Some(card) => format!("answers by {}", card.name),
         None => "answers quoted from the documents, no model".to_owned(),
     };
     let documents = assembled.site.index().counts();
     output.remark(format_args!(
-        "\n{what} of {} · {} documents, {} passages · {who}",
-        bold().for_stderr().apply_to(whose),
-        documents.documents,
-        documents.chunks
+        "\n{} · {}, {} · {who}",
+        bold().for_stderr().apply_to(what),
+        counted(documents.documents, "document"),
+        counted(documents.chunks, "passage")
     ));
     let open = settings.server.public_url.clone().unwrap_or_else(|| format!("http://{}", reachable(address)));
     output.line(format_args!("listening on http://{address}"))?;

@@ -13,7 +13,7 @@ use super::check::{Checker, filled};
 pub struct Site {
     /// Name of the site in the database: lower-case letters, digits and hyphens. One database can hold many sites.
     pub name: String,
-    /// Language of the site, used for visitors whose language cannot be told: es, en, pt, fr, de, it or ca.
+    /// Language of the site, used for visitors whose language cannot be told: es, en, pt, fr, de, it or ca. By default that of most documents.
     #[schemars(example = &"es")]
     pub language: Option<String>,
     /// Title of the chat page. By default made from the owner's name.

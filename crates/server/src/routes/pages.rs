@@ -102,7 +102,7 @@ struct DocsPage {
 /// The chat page, in the browser's language.
 pub(crate) async fn chat(State(state): State<AppState>, headers: HeaderMap) -> Result<Html<String>, ApiError> {
     let site = state.site();
-    let language = browser_language(&headers).unwrap_or(site.settings().language);
+    let language = browser_language(&headers).unwrap_or(site.language());
     let words = words(language)?;
     let owner_name = site.contact().name.unwrap_or_else(|| words.unnamed.clone());
     let named = |text: &str| text.replace("{name}", &owner_name);

@@ -299,5 +299,5 @@ fn counting_card(settings: &Settings, catalogue: &Catalogue) -> Card {
 }
 
 fn site_language(settings: &Settings) -> Language {
-    settings.site.language.unwrap_or(assemble::DEFAULT_LANGUAGE)
+    settings.site.language.unwrap_or(Language::En)
 }
