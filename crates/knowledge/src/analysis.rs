@@ -37,7 +37,9 @@ pub(crate) struct Analysis {
 /// One chunk's words.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Passage {
-    /// Stems of title and headings.
+    /// Stems of the title and of all headings but the nearest.
+    pub above: Vec<StemId>,
+    /// Stems of the nearest heading, or of the title if there is none.
     pub heading: Vec<StemId>,
     /// Stems of the FAQ question.
     pub question: Vec<StemId>,
@@ -118,7 +120,7 @@ impl Analysis {
                         .last()
                         .is_none_or(|end| usize::try_from(*end).is_ok_and(|end| end <= passage.tokens.len()));
                 ends_fit
-                    && passage.heading.iter().chain(&passage.question).all(|stem| known(*stem))
+                    && passage.above.iter().chain(&passage.heading).chain(&passage.question).all(|stem| known(*stem))
                     && passage.tokens.iter().all(|token| known(token.stem()))
             })
     }
@@ -149,6 +151,7 @@ impl Analysis {
 
 /// A passage whose stems are still strings.
 struct RawPassage {
+    above: Vec<String>,
     heading: Vec<String>,
     question: Vec<String>,
     tokens: Vec<(String, bool)>,
@@ -157,8 +160,12 @@ struct RawPassage {
 
 impl RawPassage {
     fn of(chunk: &Chunk) -> Self {
+        let mut headings: Vec<&str> =
+            std::iter::once(chunk.title.as_str()).chain(chunk.heading_path.iter().map(String::as_str)).collect();
+        let nearest = headings.pop().unwrap_or_default();
         let mut passage = Self {
-            heading: stems(&chunk.heading(), chunk.language),
+            above: headings.iter().flat_map(|heading| stems(heading, chunk.language)).collect(),
+            heading: stems(nearest, chunk.language),
             question: chunk.question.as_deref().map(|question| stems(question, chunk.language)).unwrap_or_default(),
             tokens: Vec::new(),
             sentence_ends: Vec::new(),
@@ -177,13 +184,14 @@ impl RawPassage {
     }
 
     fn stems(&self) -> impl Iterator<Item = &str> {
-        let texts = self.heading.iter().chain(&self.question).map(String::as_str);
+        let texts = self.above.iter().chain(&self.heading).chain(&self.question).map(String::as_str);
         texts.chain(self.tokens.iter().map(|(stem, _)| stem.as_str()))
     }
 
     fn numbered(&self, numbers: &HashMap<&str, StemId>) -> Passage {
         let number = |stem: &str| numbers.get(stem).copied();
         Passage {
+            above: self.above.iter().filter_map(|stem| number(stem)).collect(),
             heading: self.heading.iter().filter_map(|stem| number(stem)).collect(),
             question: self.question.iter().filter_map(|stem| number(stem)).collect(),
             tokens: self

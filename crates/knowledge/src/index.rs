@@ -20,6 +20,7 @@ use portavoz_text::words::words;
 
 use crate::analysis::Analysis;
 use crate::analysis::lookalikes::Lookalikes;
+use crate::search::CANDIDATES;
 use crate::vectors::{InvalidVectors, VectorSet, VectorTable};
 
 mod checksum;
@@ -97,6 +98,8 @@ pub struct Index {
     pub(crate) vectors: Option<VectorTable>,
     /// The chunks' languages, most frequent first.
     pub(crate) languages: Vec<Language>,
+    /// Ordinals of each facet's chunks, preferred documents first; no more than a search looks at.
+    pub(crate) by_facet: HashMap<Facet, Vec<u32>>,
     /// Folded words of the owner's name.
     pub(crate) owner: Vec<String>,
 }
@@ -167,8 +170,8 @@ impl Index {
         let ordinals = chunks.iter().map(|chunk| chunk.id.clone()).zip(0..).collect();
         let lookalikes = Lookalikes::of(&analysis.vocabulary);
         let languages = languages(&chunks).into_iter().map(|(language, _)| language).collect();
-        let owner = Vec::new();
-        Self { generation, chunks, ordinals, analysis, lookalikes, full_text, vectors, languages, owner }
+        let (by_facet, owner) = (by_facet(&chunks), Vec::new());
+        Self { generation, chunks, ordinals, analysis, lookalikes, full_text, vectors, languages, by_facet, owner }
     }
 
     /// Number of the knowledge change that this index was built from.
@@ -252,4 +255,17 @@ fn languages(chunks: &[Arc<Chunk>]) -> Vec<(Language, usize)> {
         .collect();
     counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     counts
+}
+
+fn by_facet(chunks: &[Arc<Chunk>]) -> HashMap<Facet, Vec<u32>> {
+    let mut filed: HashMap<Facet, Vec<(u32, f32)>> = HashMap::new();
+    for (ordinal, chunk) in (0..).zip(chunks) {
+        filed.entry(chunk.facet).or_default().push((ordinal, chunk.priority));
+    }
+    let preferred = |mut filed: Vec<(u32, f32)>| {
+        // Stable, so equals stay in the documents' order.
+        filed.sort_by(|one, other| other.1.total_cmp(&one.1));
+        filed.into_iter().map(|(ordinal, _)| ordinal).take(CANDIDATES).collect()
+    };
+    filed.into_iter().map(|(facet, filed)| (facet, preferred(filed))).collect()
 }

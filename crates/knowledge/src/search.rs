@@ -1,6 +1,6 @@
 //! Search: from a question to ranked passages, each with its relevance and the reasons for it.
 //!
-//! Owns the way from question to hits. Starts at [`Index::search`] and goes: [`query`] (what the question asks for, in
+//! Owns the way from question to hits. Starts at [`Index::search`] and goes: `query` (what the question asks for, in
 //! the words of the index) -> candidates by full text, vectors and facet -> [`fusion`] (one list of several) ->
 //! [`features`] (how a passage meets the question) -> [`rank`] (from features to a probability, with the coefficients
 //! of [`coefficients`]). Everything after the candidates is pure.
@@ -18,17 +18,19 @@ use crate::vectors::{Nearest, QueryVector};
 pub mod coefficients;
 pub mod features;
 pub mod fusion;
+mod overlap;
 mod query;
 pub mod rank;
 #[cfg(test)]
 mod tests;
 
-use features::{Features, Overlap};
+use features::Features;
+use overlap::Overlap;
 use query::Query;
 use rank::{Judged, WholeFeatures};
 
 /// How many candidates each retriever proposes.
-const CANDIDATES: usize = 40;
+pub(crate) const CANDIDATES: usize = 40;
 /// Up to here every chunk is ranked: it costs less than it could miss.
 const RANK_ALL: usize = 64;
 
@@ -96,16 +98,11 @@ impl Index {
         Ok(fusion::fuse(&[&by_words, &by_vector, &by_facet], |ordinal| self.id(ordinal)))
     }
 
-    /// Passages filed under the question's facets, preferred documents first: a broad question ("what has she built?")
+    /// Passages filed under the question's facets, strongest facet first: a broad question ("what has she built?")
     /// shares no word with them.
     fn of_facets(&self, query: &Query) -> Vec<u32> {
-        let filed = |(ordinal, chunk): (u32, &std::sync::Arc<portavoz_domain::chunk::Chunk>)| {
-            query.facet_strength(chunk.facet).map(|strength| (ordinal, strength * chunk.priority))
-        };
-        let mut found: Vec<(u32, f32)> = (0..).zip(&self.chunks).filter_map(filed).collect();
-        found.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
-        found.truncate(CANDIDATES);
-        found.into_iter().map(|(ordinal, _)| ordinal).collect()
+        let filed = query.facets.iter().filter_map(|facet| self.by_facet.get(facet)).flatten();
+        filed.copied().take(CANDIDATES).collect()
     }
 
     fn judge(&self, query: &Query, ordinal: u32, nearest: Option<&Nearest>) -> Option<Judged> {

@@ -4,7 +4,7 @@
 //! words of a question merely name a facet ("experience", "proyectos"), so that a passage filed under that facet
 //! covers them without repeating them. Start at [`facet_of_text`].
 //!
-//! To add one more word: fold it (lower case, no accents) and put it in its facet's row of [`WORDS`]; end it with `*`
+//! To add one more word: fold it (lower case, no accents) and put it in its facet's row of `WORDS`; end it with `*`
 //! if every word that begins so belongs there. Rows are matched in order, so a word belongs to one facet only.
 
 use std::sync::OnceLock;

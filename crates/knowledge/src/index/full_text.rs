@@ -68,7 +68,10 @@ impl FullText {
             let mut document = TantivyDocument::new();
             let [body_field, heading_field, question_field] = fields;
             document.add_pre_tokenized_text(body_field, tokens(analysis, body));
-            document.add_pre_tokenized_text(heading_field, tokens(analysis, passage.heading.iter().copied()));
+            document.add_pre_tokenized_text(
+                heading_field,
+                tokens(analysis, passage.above.iter().chain(&passage.heading).copied()),
+            );
             document.add_pre_tokenized_text(question_field, tokens(analysis, passage.question.iter().copied()));
             writer.add_document(document)?;
         }

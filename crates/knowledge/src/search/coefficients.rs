@@ -8,6 +8,7 @@
 //! answering passage was in the index half of the time, so a relevance of 0.75 is meant as three in four.
 
 use super::features::COUNT;
+use super::rank::WHOLE_COUNT;
 
 /// A feature's weight.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,37 +26,33 @@ const fn row(name: &'static str, same: f32, other: f32) -> Coefficient {
 }
 
 /// The score of a passage without any feature.
-pub const BASE: Coefficient = row("base", -8.52, -5.80);
+pub const BASE: Coefficient = row("base", -8.48, -6.41);
 
 /// One row per feature, in the order of [`super::features::Features::to_array`].
 ///
-/// Four rows are set by hand, because no set of questions at hand decides them: `faq_similarity`, `facet_match` (fitted
-/// at 2.0 and 1.2, raised so that a broad question about a facet passes the threshold), `priority` and `cosine` (which
+/// Five rows are set by hand, because no set of questions at hand decides them: `faq_similarity`, `facet_match` (fitted
+/// at 2.0 and 1.2, raised so that a broad question about a facet passes the threshold), `foreign`, `priority` and `cosine` (which
 /// waits for a fit per embedder).
 pub const RELEVANCE: [Coefficient; COUNT] = [
-    row("idf_coverage", 3.64, 0.67),
-    row("sentence_coverage", 2.06, 3.18),
-    row("lookalike_coverage", 3.26, 5.03),
-    row("lookalike_sentence_coverage", 4.18, 3.56),
-    row("heading_coverage", 0.92, 1.40),
-    row("proximity", 3.05, 1.41),
-    row("names_met", 2.62, 3.40),
-    row("names_missing", -3.14, -0.86),
+    row("idf_coverage", 3.91, 0.99),
+    row("sentence_coverage", 1.78, 3.33),
+    row("lookalike_coverage", 3.27, 5.57),
+    row("lookalike_sentence_coverage", 4.07, 3.89),
+    row("heading_coverage", 1.45, 1.41),
+    row("proximity", 3.14, 1.37),
+    row("names_met", 2.63, 3.54),
+    row("names_missing", -3.10, -0.80),
     row("faq_similarity", 1.00, 1.00),
     row("facet_match", 2.50, 2.00),
-    row("wants_match", 0.85, 0.56),
-    row("evidence", 4.73, 4.10),
+    row("wants_match", 0.86, 0.59),
+    row("evidence", 4.56, 4.47),
+    row("foreign", 0.0, -0.50),
     row("priority", 0.30, 0.30),
     row("cosine", 0.50, 0.70),
 ];
 
 /// The answerable score without any feature.
-pub const ANSWERABLE_BASE: Coefficient = row("base", -0.97, 0.13);
+pub const ANSWERABLE_BASE: Coefficient = row("base", -1.10, 0.14);
 
 /// One row per feature, in the order of [`super::rank::WholeFeatures::to_array`].
-pub const ANSWERABLE: [Coefficient; 4] = [
-    row("best_score", 0.89, 0.73),
-    row("lead", 0.03, 0.00),
-    row("union_coverage", 1.70, 0.87),
-    row("unknown", 0.00, 0.00),
-];
+pub const ANSWERABLE: [Coefficient; WHOLE_COUNT] = [row("best_score", 0.89, 0.72), row("union_coverage", 1.95, 0.88)];

@@ -1,6 +1,6 @@
 //! Ranking: from features to a probability, and back to the reasons.
 //!
-//! Pure. A re-ranker that knows more replaces [`judge`]: features in, score and relevance out. Start there.
+//! Pure. A re-ranker that knows more replaces `judge`: features in, score and relevance out. Start there.
 
 use portavoz_domain::search::Feature;
 
@@ -42,17 +42,16 @@ pub(super) fn explain(judged: &Judged) -> Vec<Feature> {
     std::iter::once(base).chain(others).collect()
 }
 
+/// How many features [`WholeFeatures`] has.
+pub const WHOLE_COUNT: usize = 2;
+
 /// What is known of all passages together.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct WholeFeatures {
     /// Log-odds of the best passage.
     pub best_score: f32,
-    /// How far it leads the second.
-    pub lead: f32,
     /// Share of the question's weight that the best four passages cover together.
     pub union_coverage: f32,
-    /// Share of the question's weight that the index does not know at all.
-    pub unknown: f32,
 }
 
 impl WholeFeatures {
@@ -61,23 +60,15 @@ impl WholeFeatures {
         /// Passages that an answer is made of, at most.
         const TOGETHER: usize = 4;
         let best_score = judged.first().map_or(0.0, |best| best.score);
-        let second = judged.get(1).map_or(best_score - 4.0, |second| second.score);
         let covered = judged.iter().take(TOGETHER).fold(0, |covered, judged| covered | judged.covered);
-        let share = |weight: f32| if demand.total > 0.0 { weight / demand.total } else { 0.0 };
-        let terms = || demand.terms.iter().enumerate();
-        let together = terms().filter(|(place, _)| covered >> place & 1 == 1).map(|(_, term)| term.weight).sum();
-        let unknown = terms().filter(|(_, term)| !term.is_known).map(|(_, term)| term.weight).sum();
-        Self {
-            best_score,
-            lead: (best_score - second).clamp(0.0, 4.0),
-            union_coverage: share(together),
-            unknown: share(unknown),
-        }
+        let terms = demand.terms.iter().enumerate();
+        let together: f32 = terms.filter(|(place, _)| covered >> place & 1 == 1).map(|(_, term)| term.weight).sum();
+        Self { best_score, union_coverage: if demand.total > 0.0 { together / demand.total } else { 1.0 } }
     }
 
     /// In the order of [`ANSWERABLE`].
-    pub const fn to_array(self) -> [f32; 4] {
-        [self.best_score, self.lead, self.union_coverage, self.unknown]
+    pub const fn to_array(self) -> [f32; WHOLE_COUNT] {
+        [self.best_score, self.union_coverage]
     }
 }
 
