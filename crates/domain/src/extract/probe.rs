@@ -7,13 +7,15 @@ use portavoz_text::stem::stem;
 use portavoz_text::terms::{normal_form, query_terms};
 use portavoz_text::words::slice;
 
-use crate::question::Question;
+use crate::question::{Question, Wants};
 
 /// What a word carried from earlier turns weighs beside one of the question itself.
 const CARRIED: f32 = 0.4;
 /// What a synonym or a translation is worth beside the word itself.
 const SYNONYM: f32 = 0.5;
 const TRANSLATION: f32 = 0.85;
+/// What a word that only names the kind of answer keeps of its weight.
+const KIND: f32 = 0.3;
 /// From this overlap on, two words of one language are spellings of one word; of two languages, kin.
 const SLIP: f32 = 0.7;
 const KIN: f32 = 0.5;
@@ -63,7 +65,8 @@ pub(super) fn probes(question: &Question, language: Language, idf: &dyn Fn(&str)
     for (text, weight) in [(question.text.as_str(), 1.0)].into_iter().chain(carried) {
         for term in query_terms(text, question.language, &[language]) {
             if !seen.contains(&term.stem) {
-                probes.push(probe(slice(text, term.span), &term.stem, weight, (question.language, language), idf));
+                let named = (slice(text, term.span), term.stem.as_str());
+                probes.push(probe(named, weight, (question.language, language), question.wants, idf));
                 seen.push(term.stem);
             }
         }
@@ -75,7 +78,27 @@ pub(super) fn probes(question: &Question, language: Language, idf: &dyn Fn(&str)
     probes
 }
 
-fn probe(word: &str, own: &str, weight: f32, (from, to): (Language, Language), idf: &dyn Fn(&str) -> f32) -> Probe {
+/// True if the word only names the kind of answer: "in which year", "what percentage". The answer shows it by being one.
+fn asks_kind(stem: &str, language: Language, wants: Wants) -> bool {
+    let kinds: &[&str] = match wants {
+        Wants::Date => &["year", "date", "month", "day"],
+        Wants::Duration => &["year", "month", "time"],
+        Wants::Figure => &["percentage", "number"],
+        Wants::Place => &["place", "country"],
+        Wants::Name => &["name", "person"],
+        Wants::List | Wants::Contact | Wants::YesNo | Wants::Open => &[],
+    };
+    lexicon::concepts(stem, language).iter().any(|concept| kinds.contains(concept))
+}
+
+/// The word `word` of the question, whose stem in its own language is `own`.
+fn probe(
+    (word, own): (&str, &str),
+    weight: f32,
+    (from, to): (Language, Language),
+    wants: Wants,
+    idf: &dyn Fn(&str) -> f32,
+) -> Probe {
     let normal = normal_form(word).into_owned();
     let mut forms = vec![(stem(&normal, to), 1.0)];
     let others = lexicon::translations(own, from, to);
@@ -92,7 +115,7 @@ fn probe(word: &str, own: &str, weight: f32, (from, to): (Language, Language), i
     let has_letters_only = normal.chars().all(char::is_alphabetic) && normal.chars().count() >= 5;
     let folded = portavoz_text::fold::fold(&normal);
     Probe {
-        weight: weight * rarity.max(0.05),
+        weight: weight * rarity.max(0.05) * if asks_kind(own, from, wants) { KIND } else { 1.0 },
         first: folded.chars().next().filter(|_| has_letters_only),
         trigrams: Trigrams::of(&folded),
         forms,

@@ -18,8 +18,9 @@ use crate::question::PastTurn;
 
 /// Words carried at most: enough to find the subject again, few enough to stay weaker than the question.
 const MAX_CARRIED: usize = 12;
-/// Words taken from the last answer at most.
-const MAX_FROM_ANSWER: usize = 5;
+/// Words taken from the last answer at most, and the cited sentences from which on an answer is about too much.
+const MAX_FROM_ANSWER: usize = 4;
+const MAX_CITED: usize = 2;
 /// Turns looked back through a chain of follow-ups.
 const MAX_BACK: usize = 3;
 
@@ -28,13 +29,14 @@ pub(super) fn carried(message: &str, language: Language, history: &[PastTurn]) -
     if history.is_empty() || !leans(message, language) {
         return None;
     }
+    let part = part_needed(message, language);
     let mut carried = Carried::new(message);
     for (back, turn) in history.iter().rev().take(MAX_BACK).enumerate() {
         if smalltalk::recognise(&turn.question, &lists::folded_words(&turn.question)).is_some() {
             continue;
         }
-        carried.take_question(&turn.question, turn.language);
-        if back == 0 {
+        let specific = carried.take_question(&turn.question, turn.language, part);
+        if back == 0 && !specific {
             carried.take_answer(&turn.answer, turn.language);
         }
         if !leans(&turn.question, turn.language) {
@@ -42,6 +44,30 @@ pub(super) fn carried(message: &str, language: Language, history: &[PastTurn]) -
         }
     }
     carried.text()
+}
+
+/// Which words of the earlier question a follow-up needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// What it was about: "and in which year?" asks something else of the same thing.
+    Subject,
+    /// What it asked: "and fine-tuning?" asks the same of something else.
+    Frame,
+}
+
+fn part_needed(message: &str, language: Language) -> Part {
+    let words = lists::folded_words(message);
+    let opening = ["about", "joins"]
+        .iter()
+        .flat_map(|kind| lists::of(lines(), kind, language))
+        .filter(|phrase| phrase.begins(&words))
+        .map(lists::Phrase::len)
+        .max();
+    let Some(rest) = opening.and_then(|length| words.get(length..)) else { return Part::Subject };
+    // "And with which technologies?" opens like "and with Pinecone?", but asks.
+    let asks = lists::of(lines(), "asks", language).iter().any(|phrase| phrase.find(rest).is_some());
+    let names = terms(message, language).iter().any(|term| !is_generic(term, language));
+    if names && !asks { Part::Frame } else { Part::Subject }
 }
 
 /// True if the message needs what was said before.
@@ -95,6 +121,13 @@ fn is_name(message: &str, term: &Term) -> bool {
     let starts_message = !slice(message, 0..term.span.start).contains(char::is_alphanumeric);
     let capitals = word.chars().filter(|c| c.is_uppercase()).count();
     capitals > 1 || (capitals == 1 && !starts_message) || word.contains(|c: char| c.is_ascii_digit())
+}
+
+/// A word with nothing but a capital in front: `María`, `Cierzo`; not `RAG`, not `GPT-4`.
+fn is_plain_name(message: &str, term: &Term) -> bool {
+    let word = slice(message, term.span.clone());
+    let rest_is_small = word.chars().skip(1).all(char::is_lowercase);
+    word.starts_with(char::is_uppercase) && rest_is_small && is_name(message, term)
 }
 
 /// Words that ask for a detail of something and name nothing: year, time, number, example.
@@ -187,17 +220,37 @@ impl Carried {
         Self { stems: words(message).into_iter().map(|word| fold(word.text)).collect(), words: Vec::new() }
     }
 
-    fn take_question(&mut self, question: &str, language: Language) {
-        for term in terms(question, language) {
-            self.take(slice(question, term.span), term.stem);
+    /// Takes the part needed of a question; all of it if it has no such part. True if it names something specific.
+    fn take_question(&mut self, question: &str, language: Language, part: Part) -> bool {
+        let found = terms(question, language);
+        let asks = |term: &Term| names_facet(&term.stem, language) || is_generic(term, language);
+        let is_specific = |term: &Term| !asks(term) && !is_plain_name(question, term);
+        // One plain name may be the owner's, whom every question is about; two are a company or a project.
+        let plain_names = found.iter().filter(|term| is_plain_name(question, term)).count();
+        let specific = found.iter().any(is_specific) || plain_names > 1;
+        let has_frame = found.iter().any(asks);
+        for term in found {
+            let needed = match part {
+                Part::Subject => !specific || !asks(&term),
+                Part::Frame => !has_frame || asks(&term),
+            };
+            if needed {
+                self.take(slice(question, term.span), term.stem);
+            }
         }
+        specific || part == Part::Frame
     }
 
-    /// Takes the names and technical terms of an answer that rests on sources; an answer without any said nothing.
+    /// Takes the names and technical terms of a short answer that rests on sources; an answer without any said
+    /// nothing, and a long one is about too much.
     fn take_answer(&mut self, answer: &str, language: Language) {
+        let cited: Vec<&str> =
+            sentences(answer).into_iter().map(|span| slice(answer, span)).filter(|text| has_citation(text)).collect();
+        if cited.len() > MAX_CITED {
+            return;
+        }
         let before = self.words.len();
-        for span in sentences(answer).into_iter().filter(|span| has_citation(slice(answer, span.clone()))) {
-            let sentence = slice(answer, span);
+        for sentence in cited {
             for term in terms(sentence, language) {
                 if self.words.len() >= before + MAX_FROM_ANSWER {
                     return;

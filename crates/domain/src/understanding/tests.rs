@@ -206,6 +206,31 @@ fn followups_carry_what_they_lean_on() {
 }
 
 #[test]
+fn only_the_part_that_is_needed_is_carried() {
+    let long =
+        "Según el portfolio de María: Lleva tres años [1]. Usó GPT-4 y DALL-E en Lumbre [1]. Antes, en Cierzo [2].";
+    for (question_before, answer, message, expected) in [
+        ("¿Qué experiencia tiene María con RAG?", long, "¿Y cuánto mejoró?", "María RAG"),
+        ("¿Qué experiencia tiene María con RAG?", long, "¿y fine-tuning?", "experiencia"),
+        ("¿Qué experiencia tiene María con RAG?", long, "¿y con Pinecone?", "experiencia"),
+        ("¿Qué experiencia tiene María con RAG?", long, "what about Pinecone?", "experiencia"),
+        ("¿Qué experiencia tiene María?", long, "¿y en qué año?", "experiencia María"),
+        (
+            "¿Cuál fue su último proyecto?",
+            "Fue el panel Mirador, con GPT-4 [1].",
+            "¿y con qué tecnologías?",
+            "último proyecto Mirador GPT-4",
+        ),
+        ("What did she do at Cierzo Logística?", "She read delivery notes [1].", "and when?", "Cierzo Logística"),
+    ] {
+        let spoken = portavoz_text::language::detect(question_before).unwrap_or(Language::Es);
+        let history = [past(question_before, answer, spoken)];
+        let carried = question(understand(message, None, &history, Language::Es)).and_then(|question| question.carried);
+        assert_eq!(carried.as_deref(), Some(expected), "{question_before} {message}");
+    }
+}
+
+#[test]
 fn questions_that_stand_alone_carry_nothing() {
     let history = [past("¿Qué experiencia tiene María con RAG?", "Construyó un sistema RAG [1].", Language::Es)];
     let mut wrong = Vec::new();
