@@ -63,11 +63,13 @@ pub struct GenerationSettings {
     pub top_p: f32,
     /// Tokens of an answer at most.
     pub max_tokens: u32,
+    /// How long a visitor waits for the first words of any model, all of them together; then the documents answer.
+    pub patience: Duration,
 }
 
 impl Default for GenerationSettings {
     fn default() -> Self {
-        Self { temperature: 0.7, top_p: 0.9, max_tokens: 1_000 }
+        Self { temperature: 0.7, top_p: 0.9, max_tokens: 1_000, patience: Duration::from_secs(20) }
     }
 }
 

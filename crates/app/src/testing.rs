@@ -59,6 +59,8 @@ pub enum Reply {
     Says(Vec<Result<ChatEvent, LlmError>>),
     /// No first token.
     Fails(LlmError),
+    /// Not even a first event.
+    Silent,
     /// These pieces, then silence for ever.
     Hangs(Vec<&'static str>),
     /// The first `free` events at once, each further one when the gate gives a permit.
@@ -139,6 +141,10 @@ impl ChatModel for ScriptedModel {
         // A reply that hangs waits, after its last event, at a gate that never opens.
         let (events, free, gate) = match reply {
             Reply::Fails(error) => return Err(error),
+            Reply::Silent => {
+                let _held = guard;
+                return std::future::pending().await;
+            }
             Reply::Says(events) => (events, usize::MAX, None),
             Reply::Hangs(pieces) => {
                 let free = pieces.len();
@@ -241,11 +247,12 @@ pub struct Setup {
     pub embedder: Option<Arc<LetterEmbedder>>,
     pub storage: Option<Arc<dyn Storage>>,
     pub documents: bool,
+    pub patience: Duration,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { models: Vec::new(), embedder: None, storage: None, documents: true }
+        Self { models: Vec::new(), embedder: None, storage: None, documents: true, patience: Duration::from_secs(600) }
     }
 }
 
@@ -284,7 +291,7 @@ impl Setup {
         };
         let parts = SiteParts {
             id: SiteId::default(),
-            settings: settings(&folder.path().join("knowledge")),
+            settings: settings(&folder.path().join("knowledge"), self.patience),
             prompts: Prompts::new(
                 PromptOptions { owner: Some("Ada".to_owned()), ..PromptOptions::default() },
                 &BTreeMap::new(),
@@ -303,7 +310,7 @@ impl Setup {
     }
 }
 
-fn settings(knowledge: &Path) -> SiteSettings {
+fn settings(knowledge: &Path, patience: Duration) -> SiteSettings {
     SiteSettings {
         owner: ContactCard {
             name: Some("Ada".to_owned()),
@@ -319,7 +326,7 @@ fn settings(knowledge: &Path) -> SiteSettings {
         retrieval: RetrievalSettings { embedding_timeout: Duration::from_secs(60), ..RetrievalSettings::default() },
         context: ContextLimits::default(),
         history: HistoryLimits::default(),
-        generation: GenerationSettings::default(),
+        generation: GenerationSettings { patience, ..GenerationSettings::default() },
         knowledge: KnowledgeSettings {
             folder: knowledge.to_owned(),
             urls: Vec::new(),

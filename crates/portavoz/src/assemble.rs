@@ -136,6 +136,7 @@ fn site_settings(settings: &Settings) -> SiteSettings {
             temperature: settings.model.temperature as f32,
             top_p: settings.model.top_p as f32,
             max_tokens: settings.model.max_tokens,
+            patience: settings.provider.first_token_timeout,
         },
         knowledge: KnowledgeSettings {
             folder: settings.knowledge.folder.clone(),

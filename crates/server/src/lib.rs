@@ -70,6 +70,7 @@ fn described_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(routes::conversations::conversation))
         .routes(routes!(routes::openai::chat_completions))
         .routes(routes!(routes::openai::models))
+        .routes(routes!(routes::openai::model))
         .routes(routes!(routes::search::search))
         .routes(routes!(routes::health::healthz))
         .routes(routes!(routes::health::readyz))

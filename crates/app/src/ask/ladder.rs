@@ -4,6 +4,8 @@
 //! To add one more rung: 1. its name in `domain::answer::Rung`; 2. its place in [`climb`]; 3. a test that brings the
 //! rungs above it down.
 
+use std::time::Duration;
+
 use portavoz_domain::answer::{Outcome, Rung, RungTried};
 use portavoz_domain::context::{Context, pack};
 use portavoz_domain::promises::promise_of;
@@ -75,6 +77,11 @@ enum Climbed {
 async fn climb_models(run: &Run, question: &Question, hits: &[Hit], told: &mut Told, telling: &mut Telling) -> Climbed {
     for (place, model) in run.site.models().iter().enumerate() {
         let rung = if place == 0 { Rung::Primary } else { Rung::Fallback };
+        let patience = patience_left(run);
+        if patience.is_zero() {
+            told.tried(rung, Some(model.name()), Some("out_of_time"));
+            continue;
+        }
         let (request, context) = match prepared(run, question, hits, model.as_ref()) {
             Ok(prepared) => prepared,
             Err(error) => {
@@ -89,6 +96,7 @@ async fn climb_models(run: &Run, question: &Question, hits: &[Hit], told: &mut T
             model: model.as_ref(),
             request: &request,
             passages: &passages,
+            patience,
             source_base: &run.site.settings().public_url,
         };
         let (end, usage) = call(&asked, telling).await;
@@ -121,6 +129,12 @@ async fn climb_models(run: &Run, question: &Question, hits: &[Hit], told: &mut T
         }
     }
     Climbed::NoModel
+}
+
+/// How long this turn's visitor still waits for the first words of a model.
+fn patience_left(run: &Run) -> Duration {
+    let waited = Duration::from_millis(run.site.now().millis_since(run.arrived));
+    run.site.settings().generation.patience.saturating_sub(waited)
 }
 
 /// The request to a model, and the context in it.

@@ -1,19 +1,23 @@
 //! The rungs that have a model: one call, told to the visitor as it comes.
 
+use std::time::Duration;
+
 use futures::StreamExt;
 use portavoz_domain::markers::{Beginning, MarkerStream, beginning};
 use portavoz_domain::message::Message;
 use portavoz_domain::search::Hit;
 use portavoz_domain::tokens::CountTokens;
 use portavoz_domain::usage::Usage;
-use portavoz_llm::LlmError;
 use portavoz_llm::chat::{ChatEvent, ChatModel, ChatRequest};
+use portavoz_llm::{LlmError, TimeoutPhase};
 
 use super::sources::citation;
 use super::telling::Telling;
 
 /// Tokens that the chat format adds to each message, as published for the o200k models; only estimates use it.
 const TOKENS_PER_MESSAGE: u64 = 4;
+/// Ends an answer that reached its limit of tokens.
+const CUT_SHORT: &str = " […]";
 
 /// What a model is asked.
 pub(super) struct Call<'a> {
@@ -21,6 +25,8 @@ pub(super) struct Call<'a> {
     pub(super) request: &'a ChatRequest,
     /// The passages of the context, in their order there.
     pub(super) passages: &'a [&'a Hit],
+    /// How long the visitor still waits for the first words.
+    pub(super) patience: Duration,
     /// Where portavoz's own pages are.
     pub(super) source_base: &'a str,
 }
@@ -37,16 +43,21 @@ pub(super) enum CallEnd {
     Left,
 }
 
-/// Calls the model. The usage is what the provider said, or else an estimate; zero if the call never began.
+/// Calls the model. The usage is what the provider said, or else an estimate; zero if the provider turned it down.
 pub(super) async fn call(call: &Call<'_>, telling: &mut Telling) -> (CallEnd, Usage) {
     let begun = tokio::select! {
         biased;
-        () = telling.left() => return (CallEnd::Left, Usage::default()),
-        begun = call.model.chat(call.request) => begun,
+        // The prompt may be on its way, and it is paid for whether anyone reads the answer or not.
+        () = telling.left() => return (CallEnd::Left, prompt_alone(call)),
+        begun = tokio::time::timeout(call.patience, call.model.chat(call.request)) => begun,
     };
     let mut stream = match begun {
-        Ok(stream) => stream,
-        Err(error) => return (CallEnd::Failed(error), Usage::default()),
+        Ok(Ok(stream)) => stream,
+        Ok(Err(error @ LlmError::Timeout(TimeoutPhase::FirstToken | TimeoutPhase::Gap | TimeoutPhase::Total))) => {
+            return (CallEnd::Failed(error), prompt_alone(call));
+        }
+        Ok(Err(error)) => return (CallEnd::Failed(error), Usage::default()),
+        Err(_) => return (CallEnd::Failed(LlmError::Timeout(TimeoutPhase::FirstToken)), prompt_alone(call)),
     };
     let mut raw = String::new();
     let mut answer = Streaming::new(call);
@@ -131,9 +142,16 @@ impl<'a> Streaming<'a> {
         }
         let rest = self.markers.finish();
         telling.say(&rest).await;
+        if reason == Some("content_filter") {
+            return CallEnd::Failed(LlmError::Refused("the provider's filter ended the answer".to_owned()));
+        }
         if telling.text.trim().is_empty() {
             let reason = reason.unwrap_or("no reason");
             return CallEnd::Failed(LlmError::Transient(format!("the answer is empty (`{reason}`)")));
+        }
+        // Cut at the limit of tokens: the visitor must see that it is not the end.
+        if reason == Some("length") {
+            telling.say(CUT_SHORT).await;
         }
         // An answer without markers still rests on the best passage it was given.
         if telling.citations.is_empty() {
@@ -141,6 +159,11 @@ impl<'a> Streaming<'a> {
         }
         CallEnd::Answered
     }
+}
+
+/// What a call that brought nothing has used.
+fn prompt_alone(call: &Call<'_>) -> Usage {
+    estimate(&call.request.messages, "", call.model.tokenizer())
 }
 
 /// Tokens of a call, by the model's tokenizer.

@@ -7,7 +7,7 @@ use portavoz_domain::answer::{AnswerEvent, Outcome};
 use portavoz_domain::turn::TurnStatus;
 use portavoz_domain::usage::Usage;
 use portavoz_llm::LlmError;
-use portavoz_llm::chat::ChatEvent;
+use portavoz_llm::chat::{ChatEnd, ChatEvent};
 use tokio_stream::StreamExt;
 
 use portavoz_app::testing::{PRICE, Reply, ScriptedModel, Setup, says};
@@ -82,11 +82,11 @@ async fn a_model_that_fails_gives_way_to_the_next_rung() {
 
 #[tokio::test]
 async fn with_no_model_left_the_documents_answer_themselves() {
-    let timeout = LlmError::Timeout(portavoz_llm::TimeoutPhase::FirstToken);
-    let model = ScriptedModel::new("primary", vec![Reply::Fails(timeout)]);
+    let down = LlmError::Transient("the server is down".to_owned());
+    let model = ScriptedModel::new("primary", vec![Reply::Fails(down)]);
     for (setup, expected) in [
         (Setup::default(), vec!["extractive"]),
-        (Setup::with_models(&[&model]), vec!["primary primary timeout", "extractive"]),
+        (Setup::with_models(&[&model]), vec!["primary primary transient", "extractive"]),
     ] {
         let site = setup.open().await;
         let answer = site.ask(QUESTION).await;
@@ -132,6 +132,32 @@ async fn a_stream_that_ends_without_its_end_is_no_answer() {
     let site = Setup::with_models(&[&model]).open().await;
     let answer = site.ask(QUESTION).await;
     assert_eq!(ladder(&answer), ["primary primary transient", "extractive"]);
+}
+
+#[tokio::test]
+async fn silent_models_share_the_visitors_patience() {
+    let first = ScriptedModel::new("primary", vec![Reply::Silent]);
+    let second = ScriptedModel::new("spare", vec![Reply::Silent]);
+    let setup = Setup::with_models(&[&first, &second]);
+    let site = Setup { patience: std::time::Duration::from_millis(1), ..setup }.open().await;
+    let answer = site.ask(QUESTION).await;
+    let tried = ladder(&answer);
+    assert!(tried.len() == 3 && tried[2] == "extractive", "{tried:?}");
+    assert!(tried[..2].iter().all(|rung| rung.ends_with("timeout") || rung.ends_with("out_of_time")), "{tried:?}");
+}
+
+#[tokio::test]
+async fn an_answer_that_a_filter_ends_is_replaced_and_one_at_its_limit_is_marked() {
+    let ending = |reason: &str| {
+        let end = ChatEnd { finish_reason: Some(reason.to_owned()), ..ChatEnd::default() };
+        Reply::Says(vec![Ok(ChatEvent::Delta("La precisión subió [1]".to_owned())), Ok(ChatEvent::End(end))])
+    };
+    let model = ScriptedModel::new("primary", vec![ending("content_filter"), ending("length")]);
+    let site = Setup::with_models(&[&model]).open().await;
+    let filtered = site.ask(QUESTION).await;
+    assert_eq!(ladder(&filtered), ["primary primary refused", "extractive"]);
+    assert!(!filtered.text.starts_with("La precisión subió [1]"), "{}", filtered.text);
+    assert_eq!(site.ask(QUESTION).await.text, "La precisión subió [1] […]");
 }
 
 #[tokio::test]

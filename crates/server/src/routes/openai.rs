@@ -6,8 +6,8 @@
 use std::convert::Infallible;
 
 use axum::Json;
-use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
+use axum::extract::{Path, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use portavoz_app::ask::{Ask, ask};
@@ -120,8 +120,20 @@ pub(crate) struct Model {
 /// Lists the one model there is: this portfolio's assistant.
 #[utoipa::path(get, path = "/v1/models", tag = "openai", responses((status = 200, body = ModelList)))]
 pub(crate) async fn models() -> Json<ModelList> {
-    let model = Model { id: MODEL, object: "model", created: 0, owned_by: "portavoz" };
-    Json(ModelList { object: "list", data: vec![model] })
+    Json(ModelList { object: "list", data: vec![the_model()] })
+}
+
+/// The one model there is, by its name.
+#[utoipa::path(
+    get, path = "/v1/models/{id}", tag = "openai", params(("id" = String, Path, description = "`portavoz`")),
+    responses((status = 200, body = Model), (status = 404, body = CompletionError, description = "No such model"))
+)]
+pub(crate) async fn model(Path(id): Path<String>) -> Response {
+    if id == MODEL { Json(the_model()).into_response() } else { in_protocol(ApiError::NotFound) }
+}
+
+const fn the_model() -> Model {
+    Model { id: MODEL, object: "model", created: 0, owned_by: "portavoz" }
 }
 
 /// Asks through the OpenAI protocol.

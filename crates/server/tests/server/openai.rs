@@ -110,5 +110,8 @@ async fn the_one_model_is_listed() {
     let app = TestApp::start().await;
     let list: Value = app.get("/v1/models").await.json().await.unwrap();
     assert_eq!((list["object"].as_str(), list["data"][0]["id"].as_str()), (Some("list"), Some("portavoz")));
+    let one: Value = app.get("/v1/models/portavoz").await.json().await.unwrap();
+    assert_eq!(one, list["data"][0]);
+    assert_eq!(error(app.get("/v1/models/gpt-4").await).await, (404, "not_found".to_owned()));
     app.finish().await;
 }
