@@ -52,14 +52,15 @@ const SECTIONS_PER_DOCUMENT: usize = 10;
 /// Documents in one folder.
 const DOCUMENTS_PER_FOLDER: usize = 100;
 
-/// Ways to ask about a project.
+/// Ways to ask about a project, in words that its section has: what is measured is how fast an answer is, not how good
+/// the search.
 const QUESTIONS: [&str; 6] = [
-    "¿Qué tecnologías usó María en el proyecto {}?",
     "¿Qué es el proyecto {} de María?",
-    "¿Qué resultado tuvo el proyecto {}?",
     "¿En qué año trabajó María en {}?",
     "¿Para qué empresa hizo María el proyecto {}?",
-    "¿Qué necesitaba el cliente de {}?",
+    "¿Qué necesitaba la empresa de {}?",
+    "¿Qué servicio construyó María en {}?",
+    "¿Cuándo entregó el equipo de {} la primera versión?",
 ];
 
 /// What was written.
