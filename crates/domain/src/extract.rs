@@ -139,21 +139,28 @@ fn choose<'a>(sentences: &'a [Scored], hits: &[Hit], limits: ExtractLimits) -> V
         }
         let text = text_of(candidate.hit, &candidate.span, hits);
         let length = text.chars().count();
-        let fits = chosen.is_empty()
-            || (chars + length <= limits.max_chars
-                && joins(candidate, best, hits)
-                && (candidate.hit == best.hit
-                    || candidate.score >= best.score * EQUAL_FROM
-                    || adds(candidate, &chosen)));
-        let repeats = chosen
-            .iter()
-            .any(|earlier| near_duplicate(text_of(earlier.hit, &earlier.span, hits), text) >= SAYS_THE_SAME);
-        if fits && !repeats {
+        let fits = chosen.is_empty() || (chars + length <= limits.max_chars && joins(candidate, best, hits));
+        let is_new = same_paragraph(candidate, best, hits)
+            || candidate.score >= best.score * EQUAL_FROM
+            || adds(candidate, &chosen);
+        // Comparing texts costs most, so it comes last.
+        let repeats = || {
+            let says_so =
+                |earlier: &&Scored| near_duplicate(text_of(earlier.hit, &earlier.span, hits), text) >= SAYS_THE_SAME;
+            chosen.iter().any(says_so)
+        };
+        if fits && is_new && !repeats() {
             chars += length;
             chosen.push(candidate);
         }
     }
     chosen
+}
+
+/// True if both stand on one line of one passage.
+fn same_paragraph(left: &Scored, right: &Scored, hits: &[Hit]) -> bool {
+    let (first, last) = if left.span.start <= right.span.start { (left, right) } else { (right, left) };
+    first.hit == last.hit && !text_of(first.hit, &(first.span.start..last.span.end), hits).contains('\n')
 }
 
 /// True if the sentence speaks of words of the question that the chosen ones leave out.

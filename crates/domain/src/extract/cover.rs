@@ -1,12 +1,10 @@
 //! How much of the question a text covers: one value a probe.
 
-use portavoz_text::fold::fold;
 use portavoz_text::language::Language;
-use portavoz_text::stem::stem;
 use portavoz_text::terms::normal_form;
 use portavoz_text::words::words;
 
-use super::probe::Probe;
+use super::probe::{Probe, SeenWord};
 
 /// What a text says of each probe, 0..=1, in the order of the probes.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -46,12 +44,11 @@ fn look(text: &str, language: Language, probes: &[Probe], namesake: f32) -> Cove
     for (place, word) in words(text).into_iter().enumerate() {
         cover.words += 1;
         let normal = normal_form(word.text);
-        let folded = fold(&normal);
         // German writes all nouns with capitals.
         let is_name = place > 0 && language != Language::De && word.text.starts_with(char::is_uppercase);
-        let mut stemmed = || stem(&normal, language);
+        let mut seen = SeenWord::new(&normal, language);
         for (index, (probe, best)) in probes.iter().zip(cover.matched.iter_mut()).enumerate() {
-            let mut worth = probe.matched(&folded, &mut stemmed);
+            let mut worth = probe.matched(&mut seen);
             if worth < 1.0 && is_name {
                 worth *= namesake;
             }

@@ -85,6 +85,14 @@ fn told(question: &Question, hits: &[Hit], sentences: &[Scored]) -> Option<(f32,
     })?;
     let mut members: Vec<(usize, &Hit)> =
         hits.iter().enumerate().filter(|(_, hit)| meant(hit) && siblings(&hit.chunk, &top_hit.chunk)).collect();
+    // Of the sisters, those that speak of what is asked, if only some do: of all achievements, the awards.
+    let covers = |hit: usize| {
+        let own = |sentence: &Scored| sentence.own.iter().sum::<f32>().max(sentence.above);
+        sentences.iter().filter(|sentence| sentence.hit == hit).map(own).fold(0.0, f32::max)
+    };
+    if members.iter().any(|(index, _)| covers(*index) >= MEANT_FROM) {
+        members.retain(|(index, _)| covers(*index) >= MEANT_FROM);
+    }
     if members.len() < MIN_ITEMS {
         return None;
     }

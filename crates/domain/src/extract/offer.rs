@@ -1,5 +1,8 @@
 //! Whether a sentence offers the kind of answer that is asked for: a number, a date, a name, a way to reach someone.
 
+use std::collections::HashSet;
+use std::sync::OnceLock;
+
 use portavoz_text::fold::fold;
 use portavoz_text::language::Language;
 use portavoz_text::lexicon;
@@ -58,8 +61,9 @@ const NUMBERS: &str = " dos tres cuatro cinco seis siete ocho nueve diez once do
     dues cinc sis set vuit nou deu vint milio milions meitat ";
 
 fn is_number(lower: &str) -> bool {
+    static WORDS: OnceLock<HashSet<&'static str>> = OnceLock::new();
     lower.starts_with(|c: char| c.is_ascii_digit())
-        || NUMBERS.split(' ').any(|number| !number.is_empty() && number == fold(lower))
+        || WORDS.get_or_init(|| NUMBERS.split_whitespace().collect()).contains(fold(lower).as_str())
 }
 
 fn is_year(word: &str) -> bool {

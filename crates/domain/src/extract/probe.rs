@@ -1,5 +1,6 @@
 //! The question's words as they are looked for in passages of one language.
 
+use portavoz_text::fold::fold;
 use portavoz_text::language::Language;
 use portavoz_text::lexicon;
 use portavoz_text::ngrams::Trigrams;
@@ -27,33 +28,64 @@ pub(super) struct Probe {
     /// Stems that count as the word, with what they are worth.
     forms: Vec<(String, f32)>,
     trigrams: Trigrams,
-    /// First letter, which kin and slips of the pen share.
-    first: Option<char>,
+    folded: String,
+    /// True for words long enough to be recognised in another spelling.
+    is_comparable: bool,
     /// Overlap from which a word that is none of the forms still counts.
     alike_from: f32,
 }
 
 impl Probe {
-    /// What a word of the passage is worth as this one, 0..=1; `stem` is called only if its beginning fits.
-    pub(super) fn matched(&self, folded: &str, stem: &mut dyn FnMut() -> String) -> f32 {
-        let beginning = |form: &str| {
-            let mut both = form.bytes().zip(folded.bytes()).take(3);
-            both.all(|(left, right)| left == right)
-        };
+    /// What a word of the passage is worth as this one, 0..=1.
+    pub(super) fn matched(&self, word: &mut SeenWord<'_>) -> f32 {
         let mut worth = 0.0_f32;
-        let mut found: Option<String> = None;
-        for (form, value) in self.forms.iter().filter(|(form, _)| beginning(form)) {
-            if found.get_or_insert_with(&mut *stem) == form {
-                worth = worth.max(*value);
+        for (form, value) in &self.forms {
+            if *value > worth && share_beginning(form, &word.folded, 3) && word.stem() == form {
+                worth = *value;
             }
         }
-        if worth == 0.0 && self.first.is_some() && folded.chars().next() == self.first && folded.len() >= 4 {
-            let overlap = self.trigrams.overlap(&Trigrams::of(folded));
+        // Kin and slips of the pen share their first letters and most of their length.
+        let lengths = self.folded.len().abs_diff(word.folded.len());
+        if worth == 0.0 && self.is_comparable && word.folded.len() >= 4 && lengths <= 4 {
+            let overlap = if share_beginning(&self.folded, &word.folded, 2) {
+                self.trigrams.overlap(word.trigrams())
+            } else {
+                0.0
+            };
             if overlap >= self.alike_from {
                 worth = overlap * 0.9;
             }
         }
         worth
+    }
+}
+
+/// True if the first `count` bytes agree, as far as both words go.
+fn share_beginning(left: &str, right: &str, count: usize) -> bool {
+    left.bytes().zip(right.bytes()).take(count).all(|(left, right)| left == right)
+}
+
+/// A word of a passage; what is costly to know of it is found out when first asked for.
+pub(super) struct SeenWord<'a> {
+    normal: &'a str,
+    language: Language,
+    folded: String,
+    stem: Option<String>,
+    trigrams: Option<Trigrams>,
+}
+
+impl<'a> SeenWord<'a> {
+    /// A word in its normal form.
+    pub(super) fn new(normal: &'a str, language: Language) -> Self {
+        Self { normal, language, folded: fold(normal), stem: None, trigrams: None }
+    }
+
+    fn stem(&mut self) -> &str {
+        self.stem.get_or_insert_with(|| stem(self.normal, self.language))
+    }
+
+    fn trigrams(&mut self) -> &Trigrams {
+        self.trigrams.get_or_insert_with(|| Trigrams::of(&self.folded))
     }
 }
 
@@ -113,11 +145,12 @@ fn probe(
         translated.iter().sum::<f32>() / translated.len() as f32
     };
     let has_letters_only = normal.chars().all(char::is_alphabetic) && normal.chars().count() >= 5;
-    let folded = portavoz_text::fold::fold(&normal);
+    let folded = fold(&normal);
     Probe {
         weight: weight * rarity.max(0.05) * if asks_kind(own, from, wants) { KIND } else { 1.0 },
-        first: folded.chars().next().filter(|_| has_letters_only),
+        is_comparable: has_letters_only,
         trigrams: Trigrams::of(&folded),
+        folded,
         forms,
         alike_from: if from == to { SLIP } else { KIN },
     }

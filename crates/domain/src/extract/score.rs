@@ -37,6 +37,8 @@ pub(super) struct Scored {
     pub(super) score: f32,
     /// What the sentence itself covers of each word of the question, 0..=1 of its weight.
     pub(super) own: Vec<f32>,
+    /// What its headings cover of the question, 0..=1.
+    pub(super) above: f32,
     /// How much the passage's own question or heading asks what the visitor asks, 0..=1.
     pub(super) replies: f32,
     /// True if the sentence holds the number, date, period or address that is asked for.
@@ -99,7 +101,16 @@ fn score_chunk(passage: &Passage<'_>, found: &mut Vec<Scored>) {
         let touches = share > 0.0 || facet > 0.0 || (offer > 0.0 && question.wants == Wants::Contact);
         let score = score * worth_reading(&own);
         let weighed = own.matched.iter().zip(*probes).map(|(matched, probe)| matched * probe.weight).collect();
-        found.push(Scored { hit: passage.hit, span, score, own: weighed, replies: same, said, touches });
+        found.push(Scored {
+            hit: passage.hit,
+            span,
+            score,
+            own: weighed,
+            above: headings.share(probes),
+            replies: same,
+            said,
+            touches,
+        });
         before = own;
     }
 }

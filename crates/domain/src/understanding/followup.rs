@@ -35,11 +35,17 @@ pub(super) fn carried(message: &str, language: Language, history: &[PastTurn]) -
         if smalltalk::recognise(&turn.question, &lists::folded_words(&turn.question)).is_some() {
             continue;
         }
-        let specific = carried.take_question(&turn.question, turn.language, part);
-        if back == 0 && !specific {
+        let leaned = leans(&turn.question, turn.language);
+        // What a follow-up asked belongs to it alone; only a name in it ("and with Pinecone?") moved the subject.
+        let specific = if leaned {
+            carried.take_names(&turn.question, turn.language)
+        } else {
+            carried.take_question(&turn.question, turn.language, part)
+        };
+        if back == 0 && !specific && !leaned {
             carried.take_answer(&turn.answer, turn.language);
         }
-        if !leans(&turn.question, turn.language) {
+        if !leaned {
             break;
         }
     }
@@ -239,6 +245,15 @@ impl Carried {
             }
         }
         specific || part == Part::Frame
+    }
+
+    /// Takes the names and technical terms of a question. True if there are any.
+    fn take_names(&mut self, question: &str, language: Language) -> bool {
+        let before = self.words.len();
+        for term in terms(question, language).into_iter().filter(|term| is_name(question, term)) {
+            self.take(slice(question, term.span), term.stem);
+        }
+        self.words.len() > before
     }
 
     /// Takes the names and technical terms of a short answer that rests on sources; an answer without any said

@@ -81,5 +81,10 @@ fn plain_sentences_need_no_model() {
 
 #[test]
 fn the_model_decides_what_words_leave_open() {
-    assert_eq!(detect("Nachhaltigkeit städtischer Wasserwirtschaft"), Some(Language::De));
+    for (text, language) in
+        [("Wasserwirtschaft Stadtwerke Hochbau", Language::De), ("bookkeeping throughout warehouses", Language::En)]
+    {
+        assert_eq!(weigh(text).clear(), None, "{text}");
+        assert_eq!(detect(text), Some(language), "{text}");
+    }
 }
