@@ -69,8 +69,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Draft, String> {
     for block in &blocks {
         draft.push_at(block.kind, &block.text, Some(block.page), None);
     }
-    let has_title = blocks.iter().any(|block| block.kind == BlockKind::Heading { level: 1 });
-    draft.title = info_title.filter(|_| !has_title);
+    // In a CV the side column may come first, and its first heading is no title.
+    let highest = blocks.iter().find(|block| block.kind == BlockKind::Heading { level: 1 });
+    draft.title = highest.map(|block| block.text.clone()).or(info_title);
     // An icon that links to a profile shows no words; its address would be lost.
     for (page, target) in targets {
         if let Some(address) = links::address(&target)
