@@ -79,11 +79,14 @@ async fn run_client(storage: Arc<SqliteStorage>, client: u64, turns: u64) -> Out
 
 fn question(client: u64, number: u64) -> NewTurn {
     let created = Timestamp::from_millis(NOW.as_millis() + i64::try_from(number).unwrap_or(0));
+    // Ids grow with time, as in production, so that neighbours share pages.
+    let conversation = number / CONVERSATION;
+    let begun = Timestamp::from_millis(NOW.as_millis() + i64::try_from(conversation * CONVERSATION).unwrap_or(0));
     NewTurn {
         site: SiteId::default(),
         id: TurnId::mint(created, random(client, number)),
-        conversation: ConversationId::mint(NOW, random(client, number / CONVERSATION)),
-        visitor: VisitorId::mint(NOW, random(client, number / CONVERSATION)),
+        conversation: ConversationId::mint(begun, random(client, conversation)),
+        visitor: VisitorId::mint(begun, random(client, conversation)),
         created,
         language: Language::Es,
         question: "¿Qué proyectos de inteligencia artificial ha construido María?".to_owned(),

@@ -53,7 +53,7 @@ pub(super) async fn write_and_commit(
 /// Writes one row in the transaction that is open, if it may be written; true if it was.
 pub(super) async fn write(connection: &mut SqliteConnection, row: Row<'_>) -> Result<bool, sqlx::Error> {
     let mut script = QueryBuilder::new("");
-    push_statements(&mut script, [row].into_iter());
+    push_statements(&mut script, std::iter::once(row));
     Ok(!script.build().fetch_all(connection).await?.is_empty())
 }
 
