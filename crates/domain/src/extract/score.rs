@@ -37,7 +37,7 @@ pub(super) struct Scored {
     pub(super) score: f32,
     /// What the sentence itself covers of each word of the question, 0..=1 of its weight.
     pub(super) own: Vec<f32>,
-    /// What its headings cover of the question, 0..=1.
+    /// What the heading right above it covers of the question, 0..=1.
     pub(super) above: f32,
     /// How much the passage's own question or heading asks what the visitor asks, 0..=1.
     pub(super) replies: f32,
@@ -79,6 +79,8 @@ fn score_chunk(passage: &Passage<'_>, found: &mut Vec<Scored>) {
     let Passage { question, chunk, probes, .. } = passage;
     let headings = cover_heading(&above(chunk), chunk.language, probes);
     let same = same_question(chunk, probes);
+    let nearest =
+        chunk.heading_path.last().map_or(0.0, |last| cover_heading(last, chunk.language, probes).share(probes));
     let facet = match question.facets.iter().position(|facet| *facet == chunk.facet) {
         Some(0) => FACET,
         Some(_) => FACET / 2.0,
@@ -106,7 +108,7 @@ fn score_chunk(passage: &Passage<'_>, found: &mut Vec<Scored>) {
             span,
             score,
             own: weighed,
-            above: headings.share(probes),
+            above: nearest,
             replies: same,
             said,
             touches,

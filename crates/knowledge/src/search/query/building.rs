@@ -120,7 +120,8 @@ impl Builder<'_> {
             is_owner: self.index.owner.contains(&folded),
         };
         term.weight = self.weight(&term, frequency);
-        if self.is_follow_up && !is_carried && !is_known && !is_named && !concepts.is_empty() {
+        let is_general = !is_named && !concepts.is_empty() && (!is_known || term.facet.is_none());
+        if self.is_follow_up && !is_carried && is_general {
             term.weight *= GENERAL_FOLLOW_UP_WEIGHT;
         }
         self.terms.push(term);
