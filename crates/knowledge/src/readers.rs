@@ -33,7 +33,7 @@ use faq::Syntax;
 
 /// Raise it when a reader changes what it makes of the same bytes: it is part of every content hash, so that all
 /// documents are read again.
-pub const READER_VERSION: u32 = 2;
+pub const READER_VERSION: u32 = 3;
 
 /// Extensions of files that are read, in lower case.
 pub const EXTENSIONS: &[&str] =

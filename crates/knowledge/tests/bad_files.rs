@@ -97,9 +97,22 @@ fn every_bad_file_is_named_with_its_cause() {
 
 #[test]
 fn a_file_above_the_limit_is_refused() {
-    let options = ReadOptions { max_bytes: 1024 * 1024, ..ReadOptions::default() };
-    let problem = read(&DocumentId::new("a.md"), &vec![b'a'; 1024 * 1024 + 1], &options).unwrap_err();
+    let options = ReadOptions { max_bytes: 1_000_000, ..ReadOptions::default() };
+    let problem = read(&DocumentId::new("a.md"), &vec![b'a'; 1_000_001], &options).unwrap_err();
     assert_eq!(problem.cause, "is larger than 1 MB");
+}
+
+#[test]
+fn more_text_than_anybody_reads_is_refused_however_it_is_written() {
+    let endless = "ñ".repeat(2_000_001);
+    let lines = "una línea de texto\n\n".repeat(120_000);
+    let pages = format!("<html><body>{}</body></html>", "<p>una línea de texto</p>".repeat(120_000));
+    for (name, text) in [("palabra.txt", &endless), ("lineas.txt", &lines), ("lineas.md", &lines), ("a.html", &pages)] {
+        let problem = at(name, text.as_bytes()).map(|(document, _)| document.title).unwrap_err();
+        assert_eq!(problem.cause, "has more than 2,000,000 characters of text; split it", "{name}");
+    }
+    // Counted are characters, not bytes.
+    assert!(at("palabra.txt", "ñ".repeat(2_000_000).as_bytes()).is_ok());
 }
 
 #[test]

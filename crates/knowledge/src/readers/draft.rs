@@ -15,6 +15,9 @@ use super::ReadOptions;
 /// Characters of a document that are looked at to find its language: enough to be sure, little enough to be quick.
 const LANGUAGE_SAMPLE_CHARS: usize = 4_000;
 
+/// A thousand pages. Longer text is a dump of something, or a mistake: it would drown every other document.
+const MAX_CHARS: usize = 2_000_000;
+
 /// A document in the making.
 #[derive(Debug)]
 pub(super) struct Draft {
@@ -103,10 +106,15 @@ impl Draft {
         &self.blocks
     }
 
-    /// Makes the document. A draft without blocks is a problem: there is nothing to find in it.
+    /// Makes the document. A draft without blocks is a problem: there is nothing to find in it. So is one with more
+    /// text than anybody would read.
     pub fn finish(self, id: &DocumentId, options: &ReadOptions) -> Result<(Document, Vec<Problem>), Problem> {
+        let refused = |cause: &str| Problem { document: id.clone(), cause: cause.to_owned(), skipped: true };
         if self.blocks.is_empty() {
-            return Err(Problem { document: id.clone(), cause: "has no readable text".to_owned(), skipped: true });
+            return Err(refused("has no readable text"));
+        }
+        if self.blocks.iter().map(|block| block.text.chars().count()).sum::<usize>() > MAX_CHARS {
+            return Err(refused("has more than 2,000,000 characters of text; split it"));
         }
         let title = self
             .title
