@@ -13,8 +13,10 @@ use sha2::{Digest, Sha256};
 
 use crate::readers::{EXTENSIONS, READER_VERSION};
 
+/// A megabyte, here as in the configuration and in every message.
+pub(crate) const MEGABYTE: usize = 1_000_000;
 /// Files above this size are named and skipped.
-pub const DEFAULT_MAX_BYTES: usize = 20 * 1024 * 1024;
+pub const DEFAULT_MAX_BYTES: usize = 20 * MEGABYTE;
 /// Folders inside folders; links are checked, so deeper ones are mistakes.
 const MAX_DEPTH: usize = 32;
 
@@ -102,7 +104,7 @@ pub fn scan(folder: &Path, limits: &ScanLimits) -> Result<Scan, ScanError> {
 
 /// The cause for a file above the limit.
 pub(crate) fn too_large(max_bytes: usize) -> String {
-    format!("is larger than {} MB", max_bytes / 1024 / 1024)
+    format!("is larger than {} MB", max_bytes / MEGABYTE)
 }
 
 struct Walk<'a> {
@@ -286,6 +288,12 @@ mod tests {
     }
 
     #[test]
+    fn sizes_are_told_in_the_megabytes_of_the_configuration() {
+        assert_eq!(too_large(20_000_000), "is larger than 20 MB");
+        assert_eq!(too_large(DEFAULT_MAX_BYTES), "is larger than 20 MB");
+    }
+
+    #[test]
     fn the_hash_changes_with_the_content_only() {
         let folder = folder(&[("a.md", "uno"), ("b.md", "uno")]);
         let first = scan(folder.path(), &ScanLimits::default()).unwrap();
@@ -299,7 +307,7 @@ mod tests {
     #[test]
     fn large_files_and_too_many_files_are_named() {
         let folder = folder(&[("a.md", &"x".repeat(2_000_000)), ("b.md", "b"), ("c.md", "c")]);
-        let scan = scan(folder.path(), &ScanLimits { max_bytes: 1024 * 1024, max_files: 1 }).unwrap();
+        let scan = scan(folder.path(), &ScanLimits { max_bytes: 1_000_000, max_files: 1 }).unwrap();
         assert_eq!(ids(&scan), ["b.md"]);
         let causes: Vec<&str> = scan.problems.iter().map(|problem| problem.cause.as_str()).collect();
         assert_eq!(causes, ["holds 1 files more than the 1 that are read", "is larger than 1 MB"]);

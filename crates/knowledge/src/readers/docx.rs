@@ -18,7 +18,7 @@ mod xml;
 use body::Piece;
 
 /// Inflated size of one part beyond which a file is refused. Deflate can grow a thousandfold.
-const MAX_PART_BYTES: u64 = 32 * 1024 * 1024;
+const MAX_PART_BYTES: u64 = 32_000_000;
 /// Longest paragraph that can be a heading by looks alone.
 const HEADING_CHARS: usize = 60;
 
@@ -60,7 +60,7 @@ fn part(archive: &mut ZipArchive<Cursor<&[u8]>>, name: &str) -> Result<Option<St
     let mut inflated = Vec::new();
     file.take(MAX_PART_BYTES + 1).read_to_end(&mut inflated).map_err(|_| "is cut off or damaged".to_owned())?;
     if inflated.len() as u64 > MAX_PART_BYTES {
-        return Err(format!("inflates to more than {} MB", MAX_PART_BYTES / 1024 / 1024));
+        return Err(format!("inflates to more than {} MB", MAX_PART_BYTES / 1_000_000));
     }
     super::encoding::decode_html(&inflated).map(Some).ok_or_else(|| "is cut off or damaged".to_owned())
 }

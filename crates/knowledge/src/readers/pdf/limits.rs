@@ -5,7 +5,7 @@ use std::io::Read;
 use flate2::read::ZlibDecoder;
 
 /// All streams of a file together, images left out. A CV has some hundred kilobytes.
-const MAX_INFLATED_BYTES: u64 = 256 * 1024 * 1024;
+const MAX_INFLATED_BYTES: u64 = 256_000_000;
 /// Bytes of a stream's dictionary that are looked at.
 const DICTIONARY_BYTES: usize = 400;
 
@@ -27,7 +27,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), String> {
         if body.first() == Some(&0x78) {
             left = left.saturating_sub(inflated_len(body, left));
             if left == 0 {
-                return Err(format!("inflates to more than {} MB", MAX_INFLATED_BYTES / 1024 / 1024));
+                return Err(format!("inflates to more than {} MB", MAX_INFLATED_BYTES / 1_000_000));
             }
         }
     }
