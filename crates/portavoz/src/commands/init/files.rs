@@ -80,7 +80,8 @@ pub fn starter_name(language: Language) -> &'static str {
     words(language).file
 }
 
-/// A first document. It says only what is known; the rest are notes to the owner, which readers pass over.
+/// A first document. It says only what is known; the rest are notes to the owner, headings included, since a heading
+/// that stands alone would be quoted to visitors. A document of notes alone is skipped for having no text.
 pub fn starter(answers: &Answers) -> String {
     let words = words(answers.language);
     let name = if answers.name.is_empty() { words.nameless } else { &answers.name };
@@ -89,11 +90,14 @@ pub fn starter(answers: &Answers) -> String {
     } else {
         format!("\n{}\n", words.reach.replace("{name}", name).replace("{email}", &answers.email))
     };
-    let mut text = format!("---\ntitle: {}\nlang: {}\n---\n\n# {name}\n{contact}", quoted(name), answers.language);
-    for section in words.sections {
-        text.push_str(&format!("\n## {section}\n\n<!-- {} -->\n", words.note));
-    }
-    text
+    let sections: String = words.sections.iter().map(|section| format!("\n## {section}\n")).collect();
+    format!(
+        "---\ntitle: {}\nlang: {}\n---\n{contact}\n<!--\n{}\n{}\n{sections}-->\n",
+        quoted(name),
+        answers.language,
+        words.hidden,
+        words.note
+    )
 }
 
 struct Words {
@@ -101,6 +105,8 @@ struct Words {
     nameless: &'static str,
     reach: &'static str,
     sections: [&'static str; 4],
+    /// That these are notes, and what to do with them.
+    hidden: &'static str,
     note: &'static str,
 }
 
@@ -111,6 +117,7 @@ fn words(language: Language) -> Words {
             nameless: "Mi portafolio",
             reach: "Se puede contactar con {name} por correo electrónico en {email}.",
             sections: ["Experiencia", "Proyectos", "Tecnologías", "Formación"],
+            hidden: "Los visitantes no ven nada entre estas marcas. Escribe fuera de ellas, en apartados como estos.",
             note: "Frases cortas y concretas: qué, con qué, desde cuándo, con qué resultado.",
         },
         Language::En => Words {
@@ -118,6 +125,7 @@ fn words(language: Language) -> Words {
             nameless: "My portfolio",
             reach: "{name} can be reached by e-mail at {email}.",
             sections: ["Experience", "Projects", "Technologies", "Education"],
+            hidden: "Visitors see nothing between these marks. Write outside them, in sections such as these.",
             note: "Short, concrete sentences: what, with what, since when, with what result.",
         },
         Language::Pt => Words {
@@ -125,6 +133,7 @@ fn words(language: Language) -> Words {
             nameless: "O meu portefólio",
             reach: "Pode contactar {name} por e-mail em {email}.",
             sections: ["Experiência", "Projetos", "Tecnologias", "Formação"],
+            hidden: "Os visitantes não veem nada entre estas marcas. Escreva fora delas, em secções como estas.",
             note: "Frases curtas e concretas: o quê, com quê, desde quando, com que resultado.",
         },
         Language::Fr => Words {
@@ -132,6 +141,7 @@ fn words(language: Language) -> Words {
             nameless: "Mon portfolio",
             reach: "{name} est joignable par courriel à l'adresse {email}.",
             sections: ["Expérience", "Projets", "Technologies", "Formation"],
+            hidden: "Les visiteurs ne voient rien entre ces marques. Écrivez en dehors, par exemple sous ces titres.",
             note: "Des phrases courtes et concrètes : quoi, avec quoi, depuis quand, avec quel résultat.",
         },
         Language::De => Words {
@@ -139,6 +149,7 @@ fn words(language: Language) -> Words {
             nameless: "Mein Portfolio",
             reach: "{name} ist per E-Mail unter {email} erreichbar.",
             sections: ["Erfahrung", "Projekte", "Technologien", "Ausbildung"],
+            hidden: "Zwischen diesen Zeichen sehen Besucher nichts. Schreiben Sie außerhalb, etwa unter diesen Überschriften.",
             note: "Kurze, konkrete Sätze: was, womit, seit wann, mit welchem Ergebnis.",
         },
         Language::It => Words {
@@ -146,6 +157,7 @@ fn words(language: Language) -> Words {
             nameless: "Il mio portfolio",
             reach: "È possibile contattare {name} via e-mail all'indirizzo {email}.",
             sections: ["Esperienza", "Progetti", "Tecnologie", "Formazione"],
+            hidden: "I visitatori non vedono nulla tra questi segni. Scriva fuori da essi, in sezioni come queste.",
             note: "Frasi brevi e concrete: che cosa, con che cosa, da quando, con quale risultato.",
         },
         Language::Ca => Words {
@@ -153,7 +165,31 @@ fn words(language: Language) -> Words {
             nameless: "El meu portafolis",
             reach: "Es pot contactar amb {name} per correu electrònic a {email}.",
             sections: ["Experiència", "Projectes", "Tecnologies", "Formació"],
+            hidden: "Els visitants no veuen res entre aquestes marques. Escriu fora d'elles, en apartats com aquests.",
             note: "Frases curtes i concretes: què, amb què, des de quan, amb quin resultat.",
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_starter_says_nothing_to_visitors_but_how_to_reach_the_owner() {
+        for language in Language::ALL {
+            let said = |name: &str, email: &str| {
+                let text = starter(&Answers { name: name.to_owned(), email: email.to_owned(), language });
+                let (_, body) = text.split_once("\n---\n").unwrap_or_default();
+                let (before, notes) = body.split_once("<!--\n").unwrap_or_default();
+                assert!(notes.ends_with("-->\n") && notes.matches("-->").count() == 1, "{text}");
+                assert_eq!(notes.matches("\n## ").count(), 4, "{text}");
+                before.trim().to_owned()
+            };
+            assert_eq!(said("Ana Ruiz", ""), "");
+            let contact = said("Ana Ruiz", "ana@ruiz.example");
+            assert!(contact.contains("Ana Ruiz") && contact.contains("ana@ruiz.example"), "{contact}");
+            assert!(!contact.contains(['#', '\n']), "{contact}");
+        }
     }
 }
