@@ -18,6 +18,7 @@ mod publish;
 mod reading;
 mod vectors;
 
+pub use portavoz_knowledge::source::is_other_kind;
 pub use vectors::EmbeddingReport;
 
 /// How far an ingest has come; for progress bars.
@@ -144,6 +145,11 @@ pub async fn ingest(site: &Site, progress: OnProgress<'_>) -> Result<IngestRepor
         embedding: published.embedding,
         took_ms: site.now().millis_since(started),
     })
+}
+
+/// How many files of the folder an ingest would read. Pages of the web are not asked for.
+pub async fn readable_files(site: &Site) -> Result<usize, IngestError> {
+    Ok(reading::scan_folder(site).await?.files.len())
 }
 
 /// New problems, and the remarks on documents that were not read again because they have not changed.

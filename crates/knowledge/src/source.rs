@@ -201,6 +201,17 @@ fn hash(path: &Path, max_bytes: usize) -> io::Result<Option<(u64, [u8; 32])>> {
     Ok((bytes_len <= limit).then(|| (bytes_len, hasher.finalize().into())))
 }
 
+/// Causes of files that nobody expects to be read: a site's own folder is full of them.
+const IMAGE: &str = "is an image; images are not read";
+const ASSET: &str = "belongs to a site's design and is not read";
+
+/// Whether a file was passed over only because it is an image or belongs to a site's design: true of every folder that
+/// holds a site, so no reason to look at it. Files that are an image in spite of their name are not meant.
+pub fn is_other_kind(problem: &Problem) -> bool {
+    let cause = refused_by_name(problem.document.as_str());
+    cause.is_some_and(|cause| cause == problem.cause && (cause == IMAGE || cause == ASSET))
+}
+
 /// Names that are nobody's document.
 fn is_ignored(name: &str) -> bool {
     let lower = name.to_lowercase();
@@ -226,9 +237,9 @@ fn refused_by_name(id: &str) -> Option<String> {
     if EXTENSIONS.contains(&extension.as_str()) {
         None
     } else if IMAGES.contains(&extension.as_str()) {
-        Some("is an image; images are not read".to_owned())
+        Some(IMAGE.to_owned())
     } else if ASSETS.contains(&extension.as_str()) {
-        Some("belongs to a site's design and is not read".to_owned())
+        Some(ASSET.to_owned())
     } else if matches!(extension.as_str(), "doc" | "odt" | "rtf" | "pages") {
         Some(format!("is a `.{extension}` document; save it as DOCX or PDF"))
     } else {
@@ -285,6 +296,15 @@ mod tests {
                 "viejo.doc is a `.doc` document; save it as DOCX or PDF",
             ]
         );
+        let other: Vec<&str> =
+            scan.problems.iter().filter(|&it| is_other_kind(it)).map(|it| it.document.as_str()).collect();
+        assert_eq!(other, ["foto.PNG", "site.css"]);
+    }
+
+    #[test]
+    fn an_image_under_a_documents_name_is_no_file_of_another_kind() {
+        let problem = |name: &str| Problem { document: DocumentId::new(name), cause: IMAGE.to_owned(), skipped: true };
+        assert!(is_other_kind(&problem("foto.png")) && !is_other_kind(&problem("cv.md")));
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod locate;
 mod logging;
 mod models;
 mod output;
+mod problems;
 mod progress;
 mod runtime;
 mod watch;

@@ -101,6 +101,11 @@ impl Output {
     }
 }
 
+/// `1 document`, `2 documents`.
+pub fn counted(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
 /// Less important than what stands around it. For results; [`Style::for_stderr`] makes it fit for remarks.
 pub fn dim() -> Style {
     Style::new().dim()

@@ -7,7 +7,7 @@ use portavoz_domain::ids::DocumentId;
 use portavoz_domain::tokens::CountTokens;
 use portavoz_knowledge::chunk::{ChunkLimits, chunk};
 use portavoz_knowledge::readers::{READER_VERSION, ReadOptions, read};
-use portavoz_knowledge::source::{ScanLimits, SourceFile, scan};
+use portavoz_knowledge::source::{Scan, ScanLimits, SourceFile, scan};
 use portavoz_knowledge::web::{FetchLimits, WebPage, fetch};
 use portavoz_storage::{DocumentEntry, IngestedDocument};
 use sha2::{Digest, Sha256};
@@ -49,9 +49,7 @@ pub(super) struct Read {
 /// Lists the folder and fetches the pages.
 pub(super) async fn look(site: &Site, progress: OnProgress<'_>) -> Result<Found, IngestError> {
     let settings = &site.settings().knowledge;
-    let folder = settings.folder.clone();
-    let limits = ScanLimits { max_bytes: settings.max_file_bytes, ..ScanLimits::default() };
-    let scanned = tokio::task::spawn_blocking(move || scan(&folder, &limits)).await.map_err(stopped)??;
+    let scanned = scan_folder(site).await?;
     let mut found = Found { sources: Vec::new(), unreachable: Vec::new(), problems: scanned.problems };
     found.sources.extend(scanned.files.into_iter().map(|file| Source {
         id: file.id.clone(),
@@ -63,6 +61,14 @@ pub(super) async fn look(site: &Site, progress: OnProgress<'_>) -> Result<Found,
         fetch_into(site, url, &mut found).await;
     }
     Ok(found)
+}
+
+/// Lists the folder.
+pub(super) async fn scan_folder(site: &Site) -> Result<Scan, IngestError> {
+    let settings = &site.settings().knowledge;
+    let folder = settings.folder.clone();
+    let limits = ScanLimits { max_bytes: settings.max_file_bytes, ..ScanLimits::default() };
+    Ok(tokio::task::spawn_blocking(move || scan(&folder, &limits)).await.map_err(stopped)??)
 }
 
 async fn fetch_into(site: &Site, url: &str, found: &mut Found) {

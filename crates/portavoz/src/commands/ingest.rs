@@ -13,6 +13,7 @@ use crate::config::place::shown;
 use crate::failure::Failure;
 use crate::logging::Audience;
 use crate::output::{Output, bold, dim};
+use crate::problems;
 use crate::progress::Progress;
 
 /// More than this many names of documents are counted, not listed.
@@ -85,9 +86,13 @@ pub fn render(report: &IngestReport) -> String {
             embedding.model, embedding.embedded, embedding.cached, embedding.tokens
         ));
     }
-    for problem in &report.problems {
+    let (worth_a_line, other_kinds) = problems::sort(&report.problems);
+    for problem in worth_a_line {
         let what = if problem.skipped { bold().yellow().apply_to("skipped") } else { dim().apply_to("note") };
         text.push_str(&format!("\n{what} `{}`: {}", problem.document, problem.cause));
+    }
+    if let Some(other_kinds) = other_kinds {
+        text.push_str(&format!("\n{} {other_kinds}", dim().apply_to("not read:")));
     }
     let news = if report.reindexed { "the new index answers now" } else { "nothing to do" };
     text.push_str(&format!("\n{news} ({} ms)", report.took_ms));
@@ -111,11 +116,14 @@ mod tests {
             changed: vec![DocumentId::new("cv.pdf")],
             removed: Vec::new(),
             unchanged: 10,
-            problems: vec![Problem {
-                document: DocumentId::new("broken.pdf"),
-                cause: "is encrypted".to_owned(),
-                skipped: true,
-            }],
+            problems: [
+                ("broken.pdf", "is encrypted"),
+                ("me.png", "is an image; images are not read"),
+                ("site.css", "belongs to a site's design and is not read"),
+                ("you.PNG", "is an image; images are not read"),
+            ]
+            .map(|(name, cause)| Problem { document: DocumentId::new(name), cause: cause.to_owned(), skipped: true })
+            .to_vec(),
             generation: 3,
             reindexed: true,
             embedding: None,
@@ -127,6 +135,7 @@ mod tests {
         added: `new.md`
         changed: `cv.pdf`
         skipped `broken.pdf`: is encrypted
+        not read: 3 files of other kinds: .png, .css
         the new index answers now (42 ms)
         ");
     }

@@ -22,7 +22,7 @@ use crate::config::place::shown;
 use crate::config::server::ServerSettings as Configured;
 use crate::failure::Failure;
 use crate::logging::Audience;
-use crate::output::{Output, bold};
+use crate::output::{Output, bold, counted};
 use crate::runtime::SystemEntropy;
 use crate::watch;
 
@@ -61,7 +61,7 @@ async fn serve(settings: &Settings, output: &Output) -> anyhow::Result<Ending> {
     let stopping = CancellationToken::new();
     let tasks = TaskTracker::new();
     let followed = settings.knowledge.folder.clone();
-    let watches = settings.knowledge.watch && followed.is_dir();
+    let watches = settings.knowledge.watch;
     let (site, stop_watching) = (Arc::clone(&assembled.site), stopping.clone());
     tasks.spawn(async move {
         let folder = watches.then_some(followed.as_path());
@@ -152,11 +152,6 @@ fn server_settings(settings: &Settings) -> ServerSettings {
         per_address_per_minute: limit(settings.rate.per_address_per_minute),
         shutdown_grace: server.shutdown_grace,
     }
-}
-
-/// `1 document`, `2 documents`.
-fn counted(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 /// Says what is served, where, and what to do next.

@@ -103,6 +103,37 @@ fn broken_files_are_named_with_their_cause_and_the_rest_is_read() {
 }
 
 #[test]
+fn images_and_style_sheets_share_one_line_for_people_and_are_all_named_for_programs() {
+    let world = portfolio();
+    for name in ["me.png", "team.PNG", "site.css", "broken.md"] {
+        world.write(&format!("knowledge/{name}"), "");
+    }
+    let said = world.run(&["ingest"]).fine().stdout;
+    assert!(said.contains("skipped `broken.md`: is empty"), "{said}");
+    assert!(said.contains("3 files of other kinds: .png, .css"), "{said}");
+    assert!(!said.contains("me.png") && !said.contains("site.css"), "{said}");
+    let report = world.run(&["ingest", "--json"]).fine().json();
+    assert_eq!(report["problems"].as_array().unwrap().len(), 4, "{report}");
+
+    let knowledge = |world: &World| {
+        let report = world.run(&["doctor", "--json"]).fine().json();
+        report["checks"].as_array().unwrap().iter().find(|line| line["check"] == "knowledge").unwrap().clone()
+    };
+    assert!(knowledge(&world)["finding"].as_str().unwrap().ends_with("1 skipped: `broken.md` is empty"));
+    std::fs::remove_file(world.path().join("knowledge/broken.md")).unwrap();
+    world.run(&["ingest"]).fine();
+    assert_eq!(knowledge(&world)["state"], "fine", "an image beside the documents is no reason to look");
+}
+
+#[test]
+fn a_limit_is_told_as_it_is_configured() {
+    let world = portfolio();
+    world.write("knowledge/large.txt", "palabra ".repeat(150_000));
+    let ingested = world.run_with(&["ingest"], &[("PORTAVOZ_KNOWLEDGE__MAX_FILE_MB", "1")]).fine();
+    assert!(ingested.stdout.contains("skipped `large.txt`: is larger than 1 MB"), "{}", ingested.stdout);
+}
+
+#[test]
 fn a_variable_changes_what_is_answered() {
     let world = portfolio();
     let question = ["ask", "¿Cuánta agua ahorra el panel de riego?", "--json"];
@@ -120,6 +151,7 @@ fn doctor_checks_and_says_how_to_mend() {
     };
     let line = knowledge(&before.json());
     assert_eq!(line["state"], "broken");
+    assert_eq!(line["finding"], "nothing ingested yet: 2 files wait in `knowledge`");
     assert!(line["mend"].as_str().unwrap().contains("portavoz ingest"), "{line}");
 
     world.run(&["ingest"]).fine();
@@ -143,6 +175,27 @@ fn init_ingest_ask_is_a_way_that_works() {
     assert_eq!(answer["outcome"], "answered", "{answer}");
     assert_eq!(answer["language"], "en");
     assert!(answer["answer"].as_str().unwrap().contains("Hortus"), "{answer}");
+}
+
+#[test]
+fn a_fresh_portfolio_says_honestly_that_it_knows_nothing() {
+    for (owner, language, questions) in [
+        (
+            &["--name", "Ana Ruiz", "--email", "ana@ruiz.example"][..],
+            "en",
+            ["What projects has she done?", "Which technologies does Ana know?"],
+        ),
+        (&["--name", "Ana Ruiz"], "es", ["¿Qué proyectos ha hecho?", "¿Qué experiencia tiene Ana?"]),
+        (&[], "en", ["What projects has she done?", "What is her experience?"]),
+    ] {
+        let world = World::new();
+        world.run(&[&["init", "--yes", "--language", language], owner].concat()).fine();
+        for question in questions {
+            let answer = world.run(&["ask", question, "--json"]).fine().json();
+            assert_eq!(answer["outcome"], "not_known", "{question} {answer}");
+            assert_eq!(answer["citations"], serde_json::json!([]), "{question} {answer}");
+        }
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use portavoz_app::ingest::readable_files;
 use portavoz_llm::catalogue::{Card, Catalogue, Sampling};
 use portavoz_llm::openai::{Timeouts, http_client, list_models};
 use portavoz_llm::tokens::tokenizer_for;
@@ -13,6 +14,7 @@ use crate::assemble::{self, Assembled};
 use crate::config::place::shown;
 use crate::config::{Loaded, Settings};
 use crate::models;
+use crate::problems;
 
 /// Warn this long before a model is switched off. Unit: days.
 const SHUTDOWN_WARNING_DAYS: i64 = 90;
@@ -240,21 +242,47 @@ async fn knowledge(assembled: &Assembled, settings: &Settings) -> Line {
     let chunks = site.index().len();
     let tokens: u64 = entries.iter().map(|entry| entry.tokens).sum();
     let finding = format!("{} documents, {chunks} passages, {tokens} tokens", entries.len());
-    let skipped: Vec<String> = problems
-        .iter()
-        .filter(|problem| problem.skipped)
-        .map(|problem| format!("`{}` {}", problem.document, problem.cause))
-        .collect();
+    if entries.is_empty() && problems.is_empty() {
+        return nothing_ingested(assembled, settings, CHECK).await;
+    }
+    // Images and style sheets beside the documents are no reason to look.
+    let (skipped, _) = problems::sort(problems.iter().filter(|problem| problem.skipped));
+    let skipped: Vec<String> =
+        skipped.into_iter().map(|problem| format!("`{}` {}", problem.document, problem.cause)).collect();
+    let named = skipped.iter().take(NAMES_SHOWN).cloned().collect::<Vec<_>>().join("; ");
     if entries.is_empty() {
-        let mend = format!("put documents into `{}`, then `{ingest}`", shown(&settings.knowledge.folder));
-        return Line::broken(CHECK, "no documents", mend);
+        let folder = shown(&settings.knowledge.folder);
+        let skipped = if named.is_empty() { String::new() } else { format!("; {} skipped: {named}", skipped.len()) };
+        let mend = format!("put documents into `{folder}`, then `{ingest}`");
+        return Line::broken(CHECK, format!("no documents{skipped}"), mend);
     }
     if skipped.is_empty() {
         return Line::fine(CHECK, finding);
     }
-    let named = skipped.iter().take(NAMES_SHOWN).cloned().collect::<Vec<_>>().join("; ");
     let mend = format!("mend or remove the files, then `{ingest}`");
     Line::warning(CHECK, format!("{finding}; {} skipped: {named}", skipped.len()), mend)
+}
+
+/// Nothing is known yet: is it that nothing is there, or that nobody has looked?
+async fn nothing_ingested(assembled: &Assembled, settings: &Settings, check: &'static str) -> Line {
+    let (folder, ingest) = (shown(&settings.knowledge.folder), ingest_command(settings));
+    let pages = settings.knowledge.urls.len() + settings.knowledge.sitemaps.len();
+    let files = match readable_files(&assembled.site).await {
+        Ok(files) => files,
+        // The folder may be missing where all knowledge comes from pages.
+        Err(_) if pages > 0 => 0,
+        Err(error) => return Line::broken(check, error.to_string(), "check that the folder can be read"),
+    };
+    let waiting = match (files, pages) {
+        (0, 0) => {
+            return Line::broken(check, "no documents", format!("put documents into `{folder}`, then `{ingest}`"));
+        }
+        (0, _) => "the pages of `knowledge.urls` and `knowledge.sitemaps` wait".to_owned(),
+        (1, _) => format!("1 file waits in `{folder}`"),
+        (files, _) => format!("{files} files wait in `{folder}`"),
+    };
+    let finding = format!("nothing ingested yet: {waiting}");
+    Line::broken(check, finding, format!("run `{ingest}`"))
 }
 
 /// Is there a way to reach the owner when nothing else can be said?
