@@ -1,26 +1,31 @@
 //! Keeping a site up to date while it serves: edits of the knowledge folder, and ingests of other processes.
 //!
 //! The operating system tells of edits where it can, otherwise the folder is looked at every few seconds. Editors save
-//! in bursts, so an ingest waits for a moment of quiet. Start at [`keep_up`].
+//! in bursts, so an ingest waits for a moment of quiet. Start at [`keep_up`]; [`folder`] does the watching.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use notify::{Config, Event, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
 use portavoz_app::ingest::{IngestReport, ingest};
 use portavoz_app::site::Site;
+use portavoz_domain::document::Problem;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
+
+use crate::problems;
+
+mod folder;
+
+use folder::FollowedFolder;
 
 /// Nothing more happened for so long: the burst is over.
 const QUIET: Duration = Duration::from_millis(500);
 /// An ingest begins at the latest so long after the first edit, however busy the folder is.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Between two looks at the folder, where the system does not tell.
-const POLL: Duration = Duration::from_secs(2);
-/// Between two looks at the database for ingests of other processes.
+/// Between two looks at the database for ingests of other processes, and at whether the folder is still the same.
 const REFRESH: Duration = Duration::from_secs(2);
 
 /// Follows edits of `folder` (if there is one to follow) and ingests of other processes, until `stopping`. Begins with
@@ -28,7 +33,9 @@ const REFRESH: Duration = Duration::from_secs(2);
 /// that is stopped leaves the previous index.
 pub async fn keep_up(site: Arc<Site>, folder: Option<&Path>, stopping: CancellationToken) {
     let (sender, mut edits) = mpsc::channel(1);
-    let watcher = folder.and_then(|folder| watch(folder, sender.clone()));
+    let mut followed = folder.map(|folder| FollowedFolder::new(folder, sender.clone()));
+    // What was told before this process began was told by whoever ingested then.
+    let mut told = site.storage().knowledge().problems(site.id()).await.unwrap_or_default();
     // If the channel is full, it holds this very word already.
     let _ = sender.try_send(());
     let mut refresh = tokio::time::interval(REFRESH);
@@ -38,13 +45,15 @@ pub async fn keep_up(site: Arc<Site>, folder: Option<&Path>, stopping: Cancellat
             tokio::select! {
                 Some(()) = edits.recv() => {
                     settle(&mut edits).await;
-                    bring_up_to_date(&site).await;
+                    bring_up_to_date(&site, &mut told).await;
                 }
-                _ = refresh.tick() => match site.refresh().await {
-                    Ok(true) => tracing::info!(site = %site.id(), "the index of another process answers now"),
-                    Ok(false) => {}
-                    Err(error) => tracing::warn!(site = %site.id(), %error, "cannot look for a newer index"),
-                },
+                _ = refresh.tick() => {
+                    if followed.as_mut().is_some_and(FollowedFolder::follow_replacement) {
+                        tracing::info!(site = %site.id(), "another folder took the place of the documents; it is followed now");
+                        let _ = sender.try_send(());
+                    }
+                    look_for_newer_index(&site).await;
+                }
             }
         }
     };
@@ -52,8 +61,15 @@ pub async fn keep_up(site: Arc<Site>, folder: Option<&Path>, stopping: Cancellat
         () = following => {}
         () = stopping.cancelled() => {}
     }
-    // Lives as long as it is listened to.
-    drop(watcher);
+}
+
+/// Takes over what another process ingested.
+async fn look_for_newer_index(site: &Site) {
+    match site.refresh().await {
+        Ok(true) => tracing::info!(site = %site.id(), "the index of another process answers now"),
+        Ok(false) => {}
+        Err(error) => tracing::warn!(site = %site.id(), %error, "cannot look for a newer index"),
+    }
 }
 
 /// Waits until the burst of edits is over.
@@ -66,55 +82,51 @@ async fn settle(edits: &mut mpsc::Receiver<()>) {
     }
 }
 
-async fn bring_up_to_date(site: &Site) {
+/// Ingests, and logs what is new; `told` are the problems of the last time.
+async fn bring_up_to_date(site: &Site, told: &mut Vec<Problem>) {
     match ingest(site, &|_| {}).await {
-        Ok(report) => log(site, &report),
+        Ok(report) => {
+            log(site, &report, told);
+            *told = report.problems;
+        }
         Err(error) => {
             tracing::error!(site = %site.id(), %error, "the ingest stopped; the previous index goes on answering")
         }
     }
 }
 
-fn log(site: &Site, report: &IngestReport) {
-    if !report.reindexed {
-        return;
+fn log(site: &Site, report: &IngestReport, told: &[Problem]) {
+    if report.reindexed {
+        tracing::info!(
+            site = %site.id(),
+            documents = report.documents,
+            chunks = report.chunks,
+            added = report.added.len(),
+            changed = report.changed.len(),
+            removed = report.removed.len(),
+            took_ms = report.took_ms,
+            "the documents changed; the new index answers now"
+        );
     }
-    tracing::info!(
-        site = %site.id(),
-        documents = report.documents,
-        chunks = report.chunks,
-        added = report.added.len(),
-        changed = report.changed.len(),
-        removed = report.removed.len(),
-        took_ms = report.took_ms,
-        "the documents changed; the new index answers now"
-    );
-    for problem in report.problems.iter().filter(|problem| problem.skipped) {
-        tracing::warn!(site = %site.id(), document = %problem.document, "skipped: {}", problem.cause);
+    // A broken document changes nothing in the index, and is news all the same; those that were told are not.
+    let told: BTreeSet<(&str, &str)> = told.iter().map(key).collect();
+    let (new, other_kinds) = problems::sort(report.problems.iter().filter(|problem| !told.contains(&key(problem))));
+    for problem in new {
+        let (document, cause) = key(problem);
+        if !problem.skipped {
+            tracing::info!(site = %site.id(), document, "read, but it {cause}");
+        } else if report.removed.contains(&problem.document) {
+            tracing::warn!(site = %site.id(), document, "skipped: {cause}; what it said before is no longer answered from");
+        } else {
+            tracing::warn!(site = %site.id(), document, "skipped: {cause}");
+        }
+    }
+    if let Some(other_kinds) = other_kinds {
+        tracing::info!(site = %site.id(), "not read: {other_kinds}");
     }
 }
 
-/// Sends a word for every edit; `None` if the folder cannot be watched at all, which is logged.
-fn watch(folder: &Path, sender: mpsc::Sender<()>) -> Option<Box<dyn Watcher + Send>> {
-    let told = {
-        let sender = sender.clone();
-        move |event: notify::Result<Event>| {
-            // Reading a file is an event too, and an ingest reads every file: it must not call for the next one.
-            if event.is_ok_and(|event| !event.kind.is_access()) {
-                // A full channel already holds the word that something changed.
-                let _ = sender.try_send(());
-            }
-        }
-    };
-    let native = RecommendedWatcher::new(told.clone(), Config::default()).and_then(|mut watcher| {
-        watcher.watch(folder, RecursiveMode::Recursive)?;
-        Ok(Box::new(watcher) as Box<dyn Watcher + Send>)
-    });
-    let watcher = native.or_else(|error| {
-        tracing::info!(%error, "the system does not tell of edits: the folder is looked at every {POLL:?}");
-        let mut watcher = PollWatcher::new(told, Config::default().with_poll_interval(POLL))?;
-        watcher.watch(folder, RecursiveMode::Recursive)?;
-        Ok::<_, notify::Error>(Box::new(watcher) as Box<dyn Watcher + Send>)
-    });
-    watcher.inspect_err(|error| tracing::warn!(%error, "the folder `{}` is not watched", folder.display())).ok()
+/// What makes a problem the same as one told before.
+fn key(problem: &Problem) -> (&str, &str) {
+    (problem.document.as_str(), &problem.cause)
 }

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -16,7 +17,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 struct Server {
     child: Child,
     address: String,
-    stderr: Option<std::thread::JoinHandle<String>>,
+    /// What it has said on the standard error stream so far.
+    said: Arc<Mutex<String>>,
+    listener: Option<std::thread::JoinHandle<()>>,
 }
 
 /// An HTTP response.
@@ -29,19 +32,44 @@ impl Server {
     /// Starts it and waits until it says that it listens.
     fn start(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut stderr = child.stderr.take().unwrap();
-        let stderr = std::thread::spawn(move || {
-            let mut text = String::new();
-            let _ = stderr.read_to_string(&mut text);
-            text
+        let stderr = child.stderr.take().unwrap();
+        let said = Arc::new(Mutex::new(String::new()));
+        let heard = Arc::clone(&said);
+        let listener = std::thread::spawn(move || {
+            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+                heard.lock().unwrap().push_str(&(line + "\n"));
+            }
         });
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let line = lines.next().map(Result::unwrap).unwrap_or_default();
         let Some(address) = line.strip_prefix("listening on http://") else {
             child.kill().unwrap();
-            panic!("it said `{line}` and {}", stderr.join().unwrap());
+            listener.join().unwrap();
+            panic!("it said `{line}` and {}", said.lock().unwrap());
         };
-        Self { address: address.to_owned(), child, stderr: Some(stderr) }
+        Self { address: address.to_owned(), child, said, listener: Some(listener) }
+    }
+
+    /// Waits until something is so. A poll, not a wait for luck: edits are picked up by the server's own clock.
+    #[track_caller]
+    fn wait_until(&self, what: &str, is_so: impl Fn(&Self) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        while !is_so(self) {
+            assert!(Instant::now() < deadline, "never: {what}\n{}", self.said.lock().unwrap());
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+
+    /// Waits until it has said something on the standard error stream.
+    #[track_caller]
+    fn wait_to_hear(&self, words: &str) {
+        self.wait_until(words, |server| server.said.lock().unwrap().contains(words));
+    }
+
+    /// The number of the knowledge that answers.
+    fn generation(&self) -> u64 {
+        let ready: Value = serde_json::from_str(&self.send("GET", "/readyz", None, None).body).unwrap();
+        ready["generation"].as_u64().unwrap()
     }
 
     fn port(&self) -> u16 {
@@ -79,7 +107,8 @@ impl Server {
         let killed = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
         assert!(killed.success());
         let status = self.child.wait().unwrap();
-        (status.code(), self.stderr.take().unwrap().join().unwrap())
+        self.listener.take().unwrap().join().unwrap();
+        (status.code(), self.said.lock().unwrap().clone())
     }
 }
 
@@ -135,17 +164,62 @@ fn edits_are_picked_up_while_serving() {
     let world = portfolio();
     let server = Server::start(world.command(&["serve"]));
     world.write("knowledge/b.md", "# Premios\n\nAna ganó el premio Girasol de Oro en 2021.\n");
-    let deadline = Instant::now() + PATIENCE;
-    let generation = || {
-        serde_json::from_str::<Value>(&server.send("GET", "/readyz", None, None).body).unwrap()["generation"].as_u64()
-    };
-    while generation() < Some(2) {
-        assert!(Instant::now() < deadline, "the edit was not picked up");
-        // A poll, not a wait for luck: the edit is picked up by the server's own clock.
-        std::thread::sleep(Duration::from_millis(100));
-    }
+    server.wait_until("the edit is picked up", |server| server.generation() >= 2);
     let answer = server.ask("¿Qué premio ganó Ana en 2021?");
     assert_eq!(answer["outcome"], "answered", "{answer}");
+}
+
+#[test]
+fn a_folder_that_took_the_place_of_the_documents_is_followed() {
+    let world = portfolio();
+    let folder = world.path().join("knowledge");
+    let server = Server::start(world.command(&["serve"]));
+
+    // As deployments do it: the new folder is made beside the old one and takes its name.
+    world.write("next/a.md", "# Trabajo\n\nAna dirige el equipo de riego de Hortus desde 2019.\n");
+    std::fs::rename(&folder, world.path().join("before")).unwrap();
+    std::fs::rename(world.path().join("next"), &folder).unwrap();
+    server.wait_to_hear("another folder took the place");
+    let before = server.generation();
+    world.write("knowledge/b.md", "# Premios\n\nAna ganó el premio Girasol de Oro en 2021.\n");
+    server.wait_until("an edit after a renaming is picked up", |server| server.generation() > before);
+
+    // As people do it: remove, then copy.
+    std::fs::remove_dir_all(&folder).unwrap();
+    world.write("knowledge/c.md", "# Libros\n\nAna publicó el libro Regar con poco en 2022.\n");
+    server.wait_until("the copy is picked up", |server| {
+        let answer = server.ask("¿Qué libro publicó Ana en 2022?");
+        answer["outcome"] == "answered" && answer["answer"].as_str().unwrap().contains("Regar con poco")
+    });
+    server.wait_until("the copy is followed", |server| {
+        server.said.lock().unwrap().matches("another folder took the place").count() >= 2
+    });
+    let before = server.generation();
+    world.write("knowledge/d.md", "# Charlas\n\nAna dio la charla Huertos sin agua en 2023.\n");
+    server.wait_until("an edit after a copy is picked up", |server| server.generation() > before);
+}
+
+#[test]
+fn a_document_that_cannot_be_read_is_logged_once_when_it_comes() {
+    let world = portfolio();
+    world.write("knowledge/old.pdf", b"%PDF-1.7 broken before");
+    world.run(&["ingest"]).fine();
+    let server = Server::start(world.command(&["serve"]));
+
+    world.write("knowledge/broken.pdf", b"%PDF-1.7 and then nothing of the kind");
+    world.write("knowledge/me.png", b"\x89PNG");
+    server.wait_to_hear("broken.pdf");
+    world.write("knowledge/a.md", "");
+    server.wait_to_hear("a.md");
+    let (_, said) = server.stop();
+    let lines = |name: &str| said.lines().filter(|line| line.contains(name)).collect::<Vec<_>>();
+    let [broken] = lines("broken.pdf")[..] else { panic!("{said}") };
+    assert!(broken.contains("skipped: is cut off or damaged") && broken.contains("WARN"), "{broken}");
+    let [lost] = lines("a.md")[..] else { panic!("{said}") };
+    assert!(lost.contains("skipped: is empty; what it said before is no longer answered from"), "{lost}");
+    assert!(lines("old.pdf").is_empty(), "told by the ingest before: {said}");
+    assert!(said.contains("not read: 1 file of another kind: .png"), "{said}");
+    assert!(!said.contains("me.png"), "{said}");
 }
 
 #[test]
