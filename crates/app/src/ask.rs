@@ -30,6 +30,9 @@ mod turn;
 /// Events that may wait for a slow reader before the model's call waits too.
 const WAITING_EVENTS: usize = 64;
 
+/// Stable code of an answer that ended without its end: the process is being torn down.
+const CUT: &str = "cut";
+
 /// A question, as a client asks it.
 #[derive(Debug, Clone)]
 pub struct Ask {
@@ -89,11 +92,12 @@ pub struct Answer {
     /// The sources.
     pub citations: Vec<Citation>,
     /// How it ended.
-    pub end: Result<Done, Failure>,
+    pub done: Done,
 }
 
 /// Why no answer could be given.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
 pub struct Failure {
     /// Stable code.
     pub code: String,
@@ -129,38 +133,38 @@ pub async fn ask(site: &Arc<Site>, request: Ask) -> Result<Answering, AskError> 
     Ok(Answering { events: ReceiverStream::new(receiver) })
 }
 
+impl Failure {
+    /// True if the database could not be reached: trying later may help.
+    pub fn is_unavailable(&self) -> bool {
+        self.code == turn::STORAGE_UNAVAILABLE
+    }
+}
+
 impl Answering {
-    /// Waits for the end and gathers the answer; `None` only if the process is being torn down.
-    pub async fn whole(mut self) -> Option<Answer> {
+    /// Waits for the end and gathers the answer.
+    pub async fn whole(mut self) -> Result<Answer, Failure> {
         let mut begun = None;
         let mut text = String::new();
         let mut citations = Vec::new();
         while let Some(event) = self.events.next().await {
-            let end = match event {
+            match event {
                 AnswerEvent::Start { turn_id, conversation_id, visitor_token, .. } => {
                     begun = Some((turn_id, conversation_id, visitor_token));
-                    continue;
                 }
-                AnswerEvent::Delta { text: more } => {
-                    text.push_str(&more);
-                    continue;
-                }
-                AnswerEvent::Citation(citation) => {
-                    citations.push(citation);
-                    continue;
-                }
+                AnswerEvent::Delta { text: more } => text.push_str(&more),
+                AnswerEvent::Citation(citation) => citations.push(citation),
                 AnswerEvent::Replace { text: instead, .. } => {
                     text = instead;
                     citations.clear();
-                    continue;
                 }
-                AnswerEvent::Done(done) => Ok(*done),
-                AnswerEvent::Failed { code, message } => Err(Failure { code, message }),
-            };
-            let (turn_id, conversation_id, visitor_token) = begun?;
-            return Some(Answer { turn_id, conversation_id, visitor_token, text, citations, end });
+                AnswerEvent::Failed { code, message } => return Err(Failure { code, message }),
+                AnswerEvent::Done(done) => {
+                    let Some((turn_id, conversation_id, visitor_token)) = begun else { break };
+                    return Ok(Answer { turn_id, conversation_id, visitor_token, text, citations, done: *done });
+                }
+            }
         }
-        None
+        Err(Failure { code: CUT.to_owned(), message: "the answer was cut off".to_owned() })
     }
 }
 

@@ -115,7 +115,7 @@ pub async fn ingest(site: &Site, progress: OnProgress<'_>) -> Result<IngestRepor
         .into_iter()
         .map(|entry| (entry.id.clone(), entry))
         .collect();
-    let found = reading::look(site, progress).await?;
+    let found = reading::look(site, &known, progress).await?;
     let read = reading::read_changed(site, &known, found, progress).await?;
 
     let removed: Vec<DocumentId> = known.keys().filter(|id| !read.present.contains(id)).cloned().collect();

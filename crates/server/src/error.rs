@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use portavoz_app::ask::AskError;
+use portavoz_app::ask::{AskError, Failure};
 use portavoz_app::site::SiteError;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -178,6 +178,12 @@ impl From<AskError> for ApiError {
             AskError::UnknownConversation => Self::ConversationNotFound,
             AskError::Site(error) => error.into(),
         }
+    }
+}
+
+impl From<Failure> for ApiError {
+    fn from(failure: Failure) -> Self {
+        if failure.is_unavailable() { Self::StorageUnavailable } else { Self::Internal }
     }
 }
 

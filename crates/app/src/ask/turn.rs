@@ -18,7 +18,7 @@ use crate::search::retrieve;
 use crate::site::Site;
 
 /// Stable code of a turn that the database would not take.
-const STORAGE_UNAVAILABLE: &str = "storage_unavailable";
+pub(super) const STORAGE_UNAVAILABLE: &str = "storage_unavailable";
 /// Passages searched for, as a multiple of those that may be used: near-duplicates make room for the next ones.
 const SEARCHED_PER_USED: usize = 3;
 

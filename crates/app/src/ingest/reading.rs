@@ -7,7 +7,7 @@ use portavoz_domain::ids::DocumentId;
 use portavoz_domain::tokens::CountTokens;
 use portavoz_knowledge::chunk::{ChunkLimits, chunk};
 use portavoz_knowledge::readers::{READER_VERSION, ReadOptions, read};
-use portavoz_knowledge::source::{Scan, ScanLimits, SourceFile, scan};
+use portavoz_knowledge::source::{Scan, ScanError, ScanLimits, SourceFile, scan};
 use portavoz_knowledge::web::{FetchLimits, WebPage, fetch};
 use portavoz_storage::{DocumentEntry, IngestedDocument};
 use sha2::{Digest, Sha256};
@@ -46,10 +46,20 @@ pub(super) struct Read {
     pub(super) present: BTreeSet<DocumentId>,
 }
 
-/// Lists the folder and fetches the pages.
-pub(super) async fn look(site: &Site, progress: OnProgress<'_>) -> Result<Found, IngestError> {
+/// Lists the folder and fetches the pages. Where all knowledge comes from pages the folder may be missing; one whose
+/// documents are known is missed, or a deployment that replaces it would empty the index for a moment.
+pub(super) async fn look(
+    site: &Site,
+    known: &BTreeMap<DocumentId, DocumentEntry>,
+    progress: OnProgress<'_>,
+) -> Result<Found, IngestError> {
     let settings = &site.settings().knowledge;
-    let scanned = scan_folder(site).await?;
+    let is_page = |id: &DocumentId| id.as_str().contains("://");
+    let only_pages = !(settings.urls.is_empty() && settings.sitemaps.is_empty()) && known.keys().all(is_page);
+    let scanned = match scan_folder(site).await {
+        Err(IngestError::Scan(ScanError::Missing(_))) if only_pages => Scan::default(),
+        scanned => scanned?,
+    };
     let mut found = Found { sources: Vec::new(), unreachable: Vec::new(), problems: scanned.problems };
     found.sources.extend(scanned.files.into_iter().map(|file| Source {
         id: file.id.clone(),

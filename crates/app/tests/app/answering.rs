@@ -20,7 +20,7 @@ fn used(prompt: u64, completion: u64) -> Option<Usage> {
 
 /// The ladder as `rung model reason`, one a line.
 fn ladder(answer: &portavoz_app::ask::Answer) -> Vec<String> {
-    let done = answer.end.as_ref().unwrap();
+    let done = &answer.done;
     done.ladder
         .iter()
         .map(|tried| {
@@ -40,7 +40,7 @@ async fn a_model_answers_from_numbered_passages_and_its_markers_become_sources()
     assert_eq!(answer.citations.len(), 1);
     assert_eq!(answer.citations[0].document.as_str(), "rag.md");
     assert_eq!(ladder(&answer), ["primary primary"]);
-    let done = answer.end.unwrap();
+    let done = answer.done;
     assert_eq!(done.outcome, Outcome::Answered);
     assert_eq!(done.model.as_deref(), Some("primary"));
     assert_eq!(done.cost_usd, Some(PRICE.cost_usd_micros(&done.usage) as f64 / 1e6));
@@ -93,7 +93,7 @@ async fn with_no_model_left_the_documents_answer_themselves() {
         assert_eq!(ladder(&answer), expected);
         assert!(answer.text.contains("40 %") && answer.text.contains("[1]"), "{}", answer.text);
         assert_eq!(answer.citations[0].document.as_str(), "rag.md");
-        let done = answer.end.unwrap();
+        let done = answer.done;
         assert_eq!((done.outcome, done.cost_usd), (Outcome::Answered, Some(0.0)));
     }
 }
@@ -167,7 +167,7 @@ async fn a_model_that_finds_nothing_says_so_in_our_words() {
     let answer = site.ask(QUESTION).await;
     assert_eq!(ladder(&answer), ["primary primary not_known", "stock"]);
     assert!(!answer.text.contains("NOT") && !answer.text.is_empty(), "{}", answer.text);
-    assert_eq!(answer.end.unwrap().outcome, Outcome::NotKnown);
+    assert_eq!(answer.done.outcome, Outcome::NotKnown);
     let gaps = site.storage.gaps().list(site.site.id(), 10).await.unwrap();
     assert_eq!(gaps.iter().map(|gap| gap.question.as_str()).collect::<Vec<_>>(), [QUESTION]);
 }
@@ -178,7 +178,7 @@ async fn nothing_relevant_means_no_call_and_a_gap() {
     let site = Setup::with_models(&[&model]).open().await;
     let answer = site.ask("¿Ha trabajado con COBOL en mainframes?").await;
     assert_eq!(model.calls(), 0);
-    let done = answer.end.unwrap();
+    let done = answer.done;
     assert_eq!((done.outcome, done.cost_usd), (Outcome::NotKnown, Some(0.0)));
     assert!(answer.citations.is_empty());
     assert_eq!(site.storage.gaps().list(site.site.id(), 10).await.unwrap().len(), 1);
@@ -190,7 +190,7 @@ async fn nothing_is_promised_in_the_owners_name() {
     let site = Setup::with_models(&[&model]).open().await;
     for question in ["¿Cuándo puede empezar Ada a trabajar?", "What salary does Ada expect?"] {
         let answer = site.ask(question).await;
-        assert_eq!(answer.end.unwrap().outcome, Outcome::NotKnown, "{question}: {}", answer.text);
+        assert_eq!(answer.done.outcome, Outcome::NotKnown, "{question}: {}", answer.text);
         assert!(answer.text.contains("ada@example.org"), "{}", answer.text);
     }
     assert_eq!(model.calls(), 0);
@@ -203,7 +203,7 @@ async fn whoever_asks_how_to_reach_the_owner_is_told() {
     for question in ["How can I reach Ada?", "¿Cuál es su correo?", "Wie erreiche ich Ada?"] {
         let answer = site.ask(question).await;
         assert!(answer.text.contains("ada@example.org"), "{question}: {}", answer.text);
-        assert_eq!(answer.end.unwrap().outcome, Outcome::Answered, "{question}: {}", answer.text);
+        assert_eq!(answer.done.outcome, Outcome::Answered, "{question}: {}", answer.text);
     }
 }
 
@@ -213,7 +213,7 @@ async fn smalltalk_needs_no_call() {
     let site = Setup::with_models(&[&model]).open().await;
     for message in ["hola", "thanks!", "adéu"] {
         let answer = site.ask(message).await;
-        assert_eq!(answer.end.unwrap().outcome, Outcome::Smalltalk, "{message}");
+        assert_eq!(answer.done.outcome, Outcome::Smalltalk, "{message}");
         assert!(!answer.text.is_empty());
     }
     assert_eq!(model.calls(), 0);
@@ -224,7 +224,7 @@ async fn usage_is_believed_when_given_and_estimated_when_absent() {
     for (reported, expected) in [(used(0, 0), (0, 0, false)), (used(321, 7), (321, 7, false)), (None, (1, 1, true))] {
         let model = ScriptedModel::new("primary", vec![says(&["Un 40 % [1]."], reported)]);
         let site = Setup::with_models(&[&model]).open().await;
-        let usage = site.ask(QUESTION).await.end.unwrap().usage;
+        let usage = site.ask(QUESTION).await.done.usage;
         assert_eq!(usage.estimated, expected.2, "{reported:?}");
         if expected.2 {
             assert!(usage.prompt_tokens >= expected.0 && usage.completion_tokens >= expected.1);
@@ -238,7 +238,7 @@ async fn usage_is_believed_when_given_and_estimated_when_absent() {
 async fn an_unpriced_model_is_never_shown_as_free() {
     let model = ScriptedModel::priced("mystery", None, vec![says(&["Un 40 % [1]."], used(100, 5))]);
     let site = Setup::with_models(&[&model]).open().await;
-    assert_eq!(site.ask(QUESTION).await.end.unwrap().cost_usd, None);
+    assert_eq!(site.ask(QUESTION).await.done.cost_usd, None);
 }
 
 #[tokio::test]

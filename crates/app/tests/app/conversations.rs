@@ -60,12 +60,12 @@ async fn a_foreign_conversation_is_one_that_never_was() {
 async fn the_language_is_the_questions_and_stays_through_short_follow_ups() {
     let site = Setup::default().open().await;
     let first = site.ask("Which technologies does Ada master?").await;
-    assert_eq!(first.end.as_ref().unwrap().language, Language::En);
+    assert_eq!(first.done.language, Language::En);
     let visitor = site.site.visitor_tokens().read(&first.visitor_token).unwrap();
     let second = site.go_on(visitor, first.conversation_id, "RAG?").await;
-    assert_eq!(second.end.unwrap().language, Language::En);
+    assert_eq!(second.done.language, Language::En);
     let third = site.go_on(visitor, first.conversation_id, "¿Dónde trabaja Ada ahora?").await;
-    assert_eq!(third.end.unwrap().language, Language::Es);
+    assert_eq!(third.done.language, Language::Es);
 }
 
 #[tokio::test]

@@ -43,9 +43,9 @@ async fn answer(site: &Arc<Site>, args: &Ask, language: Option<Language>, output
     };
     let answering = ask(site, request).await.map_err(explain)?;
     if args.json {
-        let answer = answering.whole().await.ok_or_else(|| Failure::internal("the answer was cut off"))?;
-        output.json(&as_json(&answer))?;
-        return Ok(if answer.end.is_ok() { Ending::Fine } else { Ending::FoundBroken });
+        let told = answering.whole().await;
+        output.json(&as_json(&told))?;
+        return Ok(if told.is_ok() { Ending::Fine } else { Ending::FoundBroken });
     }
     let mut telling = Telling { output, citations: Vec::new(), conversation: None };
     let mut events = answering.events;
@@ -162,7 +162,11 @@ fn who(done: &Done) -> String {
 }
 
 /// The shape of `POST /api/chat` without streaming.
-fn as_json(answer: &Answer) -> Value {
+fn as_json(told: &Result<Answer, AnswerFailure>) -> Value {
+    let answer = match told {
+        Ok(answer) => answer,
+        Err(AnswerFailure { code, message }) => return json!({ "error": { "code": code, "message": message } }),
+    };
     let mut json = json!({
         "answer": answer.text,
         "citations": answer.citations,
@@ -170,12 +174,8 @@ fn as_json(answer: &Answer) -> Value {
         "conversation_id": answer.conversation_id,
         "visitor_token": answer.visitor_token,
     });
-    let end = match &answer.end {
-        Ok(done) => json!(done),
-        Err(AnswerFailure { code, message }) => json!({ "error": { "code": code, "message": message } }),
-    };
-    if let (Some(json), Value::Object(end)) = (json.as_object_mut(), end) {
-        json.extend(end);
+    if let (Some(json), Value::Object(done)) = (json.as_object_mut(), json!(answer.done)) {
+        json.extend(done);
     }
     json
 }

@@ -98,8 +98,8 @@ pub(crate) async fn chat(
     if stream {
         return Ok(streamed(answering));
     }
-    let answer = answering.whole().await.ok_or(ApiError::Internal)?;
-    Ok(Json(ChatResponse::try_from(answer)?).into_response())
+    let answer = answering.whole().await?;
+    Ok(Json(ChatResponse::from(answer)).into_response())
 }
 
 /// What cannot be a conversation's id is no conversation of anybody's.
@@ -133,20 +133,16 @@ pub(crate) fn unbuffered(mut response: Response) -> Response {
     response
 }
 
-impl TryFrom<Answer> for ChatResponse {
-    type Error = ApiError;
-
-    fn try_from(answer: Answer) -> Result<Self, Self::Error> {
-        // The only failure of an admitted turn is a database that would not keep it.
-        let done = answer.end.map_err(|_| ApiError::StorageUnavailable)?;
-        Ok(Self {
+impl From<Answer> for ChatResponse {
+    fn from(answer: Answer) -> Self {
+        Self {
             answer: answer.text,
             citations: answer.citations.into_iter().map(Citation::from).collect(),
             verification: None,
             turn_id: answer.turn_id.to_string(),
             conversation_id: answer.conversation_id.to_string(),
             visitor_token: answer.visitor_token,
-            done: done.into(),
-        })
+            done: answer.done.into(),
+        }
     }
 }

@@ -196,8 +196,8 @@ async fn complete(
         let events = futures::StreamExt::map(chunks, |data| Ok::<_, Infallible>(Event::default().data(data)));
         return Ok(unbuffered(Sse::new(events).keep_alive(KeepAlive::default()).into_response()));
     }
-    let answer = answering.whole().await.ok_or(ApiError::Internal)?;
-    Ok(Json(completion::Completion::new(answer, frame)?).into_response())
+    let answer = answering.whole().await?;
+    Ok(Json(completion::Completion::new(answer, frame)).into_response())
 }
 
 /// The question, and what came before it.

@@ -1,5 +1,7 @@
 //! Health, headers, the description, and addresses that do not exist.
 
+use serde_json::json;
+
 use super::support::{TestApp, error};
 
 #[tokio::test]
@@ -10,6 +12,11 @@ async fn probes_tell_life_and_readiness() {
     assert_eq!((ready["status"].as_str(), ready["generation"].as_u64()), (Some("ready"), Some(1)));
     app.site.storage.close().await;
     assert_eq!(error(app.get("/readyz").await).await, (503, "storage_unavailable".to_owned()));
+    let question = json!({ "message": "hola", "messages": [{ "role": "user", "content": "hola" }] });
+    for path in ["/api/chat", "/v1/chat/completions"] {
+        let refused = app.post(path, &question).send().await.unwrap();
+        assert_eq!(error(refused).await, (503, "storage_unavailable".to_owned()), "{path}");
+    }
     app.finish().await;
 }
 

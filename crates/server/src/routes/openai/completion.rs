@@ -5,7 +5,6 @@ use portavoz_domain::answer::Citation;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::error::ApiError;
 use crate::wire::{self, Done};
 
 /// What every part of one completion repeats.
@@ -91,15 +90,15 @@ pub(crate) struct Turn {
 
 impl Completion {
     /// The completion of an answer.
-    pub(super) fn new(answer: Answer, frame: Frame) -> Result<Self, ApiError> {
-        let done = Done::from(answer.end.map_err(|_| ApiError::StorageUnavailable)?);
+    pub(super) fn new(answer: Answer, frame: Frame) -> Self {
+        let done = Done::from(answer.done);
         let message = CompletionAnswer {
             role: "assistant",
             annotations: annotations(&answer.text, &answer.citations),
             content: answer.text,
             refusal: None,
         };
-        Ok(Self {
+        Self {
             id: completion_id(&answer.turn_id.to_string()),
             object: "chat.completion",
             created: frame.created,
@@ -112,7 +111,7 @@ impl Completion {
                 citations: answer.citations.into_iter().map(wire::Citation::from).collect(),
                 done,
             },
-        })
+        }
     }
 }
 
