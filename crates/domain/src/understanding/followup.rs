@@ -129,6 +129,19 @@ fn is_name(message: &str, term: &Term) -> bool {
     capitals > 1 || (capitals == 1 && !starts_message) || word.contains(|c: char| c.is_ascii_digit())
 }
 
+/// True if the word stands with one at `named` places in one expression: "dashboard project", "proyecto de chatbot".
+fn is_of(question: &str, term: &Term, named: &[u32]) -> bool {
+    const OF: [&str; 10] = ["de", "del", "of", "di", "du", "do", "da", "von", "d", "des"];
+    named.iter().any(|place| match term.position.abs_diff(*place) {
+        1 => true,
+        2 => usize::try_from(term.position.min(*place) + 1)
+            .ok()
+            .and_then(|between| words(question).into_iter().nth(between))
+            .is_some_and(|word| OF.contains(&fold(word.text).as_str())),
+        _ => false,
+    })
+}
+
 /// A word with nothing but a capital in front: `María`, `Cierzo`; not `RAG`, not `GPT-4`.
 fn is_plain_name(message: &str, term: &Term) -> bool {
     let word = slice(message, term.span.clone());
@@ -235,9 +248,10 @@ impl Carried {
         let plain_names = found.iter().filter(|term| is_plain_name(question, term)).count();
         let specific = found.iter().any(is_specific) || plain_names > 1;
         let has_frame = found.iter().any(asks);
+        let named: Vec<u32> = found.iter().filter(|term| is_specific(term)).map(|term| term.position).collect();
         for term in found {
             let needed = match part {
-                Part::Subject => !specific || !asks(&term),
+                Part::Subject => !specific || !asks(&term) || is_of(question, &term, &named),
                 Part::Frame => !has_frame || asks(&term),
             };
             if needed {

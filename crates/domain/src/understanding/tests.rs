@@ -221,6 +221,8 @@ fn only_the_part_that_is_needed_is_carried() {
             "¿y con qué tecnologías?",
             "último proyecto Mirador GPT-4",
         ),
+        ("What is the dashboard project?", long, "and in which year?", "dashboard project"),
+        ("¿Cómo fue el proyecto de chatbot?", long, "¿y en qué año?", "proyecto chatbot"),
         ("What did she do at Cierzo Logística?", "She read delivery notes [1].", "and when?", "Cierzo Logística"),
     ] {
         let spoken = portavoz_text::language::detect(question_before).unwrap_or(Language::Es);
