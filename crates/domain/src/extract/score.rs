@@ -101,7 +101,7 @@ fn score_chunk(passage: &Passage<'_>, found: &mut Vec<Scored>) {
         let narrow = matches!(question.wants, Wants::Figure | Wants::Date | Wants::Duration | Wants::Contact);
         let said = narrow && offer >= 0.9;
         let touches = share > 0.0 || facet > 0.0 || (offer > 0.0 && question.wants == Wants::Contact);
-        let score = score * worth_reading(&own);
+        let score = score * worth_reading(sentence, &own);
         let weighed = own.matched.iter().zip(*probes).map(|(matched, probe)| matched * probe.weight).collect();
         found.push(Scored {
             hit: passage.hit,
@@ -125,9 +125,10 @@ fn above(chunk: &Chunk) -> String {
     }
 }
 
-/// Fragments such as "Resultado:" answer nothing by themselves.
-fn worth_reading(own: &Cover) -> f32 {
+/// Fragments answer nothing by themselves, nor do lines that only announce what follows.
+fn worth_reading(sentence: &str, own: &Cover) -> f32 {
     match own.words {
+        _ if sentence.ends_with(':') => 0.6,
         0..=2 => 0.7,
         3..=4 => 0.9,
         _ => 1.0,
