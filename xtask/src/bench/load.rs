@@ -104,15 +104,26 @@ pub async fn closed_loop(
     Ok(all)
 }
 
-/// Asks two in turn, one question at a time, so that both see the same machine in the same moment.
-pub async fn alternate(one: &Call, other: &Call, pairs: usize, next: &AtomicUsize) -> anyhow::Result<[Observed; 2]> {
+/// Asks two in turn, one question at a time, so that both see the same machine in the same moment. Ends after so many
+/// pairs or so much time, whichever is first, but not before a pair.
+pub async fn alternate(
+    one: &Call,
+    other: &Call,
+    pairs: usize,
+    longest: Duration,
+    next: &AtomicUsize,
+) -> anyhow::Result<[Observed; 2]> {
     let mut first = Connection::open(&one.target.address).await?;
     let mut second = Connection::open(&other.target.address).await?;
     let mut observed = [Observed::default(), Observed::default()];
     let [seen_first, seen_second] = &mut observed;
+    let started = Instant::now();
     for _ in 0..pairs {
         ask(one, &mut first, next, seen_first).await?;
         ask(other, &mut second, next, seen_second).await?;
+        if started.elapsed() >= longest {
+            break;
+        }
     }
     Ok(observed)
 }

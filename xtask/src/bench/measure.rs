@@ -22,7 +22,7 @@ use super::report::Report;
 /// Enough for a 95 % interval of the median that leaves out the best and the worst round.
 const ROUNDS: u32 = 10;
 
-/// Pairs of single requests.
+/// Pairs of single requests, if there is time for so many.
 const PAIRS: usize = 300;
 
 /// Starts of the program.
@@ -69,8 +69,9 @@ async fn answers(options: &Options, mode: Mode) -> anyhow::Result<()> {
     let next = Arc::new(AtomicUsize::new(0));
 
     closed_loop(&asked, options.clients, WARM_UP, &next).await?;
-    let [alone, through] = alternate(&direct, &asked, PAIRS, &next).await?;
-    let round = Duration::from_secs(options.seconds.max(1)) / ROUNDS;
+    let time = Duration::from_secs(options.seconds.max(1));
+    let [alone, through] = alternate(&direct, &asked, PAIRS, time, &next).await?;
+    let round = time / ROUNDS;
     let (mut rates, mut ratios, mut all) = (Vec::new(), Vec::new(), Observed::default());
     let mut used = 0.0;
     for _ in 0..ROUNDS {
