@@ -74,8 +74,8 @@ impl Promise {
 
     fn names(self, folded: &str) -> bool {
         // Short beginnings would match half the dictionary, so they must be the whole word.
-        let matches = |start: &&str| if start.len() <= 4 { folded == *start } else { folded.starts_with(*start) };
-        self.words().iter().any(|start| matches(&start))
+        let matches = |start: &str| if start.len() <= 4 { folded == start } else { folded.starts_with(start) };
+        self.words().iter().any(|start| matches(start))
     }
 }
 

@@ -18,7 +18,7 @@ mod sections;
 #[cfg(test)]
 mod tests;
 
-use pack::{Passage, pack};
+use pack::pack;
 use sections::{Section, sections};
 
 /// How large passages may become, in tokens of the counter given to [`chunk`].
@@ -52,37 +52,24 @@ pub fn chunk(document: &Document, count: &dyn CountTokens, limits: ChunkLimits) 
     for section in sections(document) {
         let facet = facets::facet_of_section(document, &section);
         for passage in pack(document, &section, count, limits) {
-            let id = ChunkId::new(&document.id, chunks.len());
-            chunks.push(finish(document, &section, passage, id, facet, count));
+            chunks.push(Chunk {
+                id: ChunkId::new(&document.id, chunks.len()),
+                document: document.id.clone(),
+                title: document.title.clone(),
+                url: document.url.clone(),
+                heading_path: heading_path(document, &section),
+                facet,
+                language: language_of(&passage.text, document.language),
+                tokens: u32::try_from(count.count(&passage.text)).unwrap_or(u32::MAX),
+                text: passage.text,
+                question: section.question.map(|question| question.text.clone()),
+                span: passage.span,
+                page: passage.page,
+                priority: document.priority,
+            });
         }
     }
     chunks
-}
-
-fn finish(
-    document: &Document,
-    section: &Section<'_>,
-    passage: Passage,
-    id: ChunkId,
-    facet: portavoz_domain::document::Facet,
-    count: &dyn CountTokens,
-) -> Chunk {
-    let tokens = u32::try_from(count.count(&passage.text)).unwrap_or(u32::MAX);
-    Chunk {
-        id,
-        document: document.id.clone(),
-        title: document.title.clone(),
-        url: document.url.clone(),
-        heading_path: heading_path(document, section),
-        facet,
-        language: language_of(&passage.text, document.language),
-        text: passage.text,
-        question: section.question.map(|question| question.text.clone()),
-        span: passage.span,
-        page: passage.page,
-        tokens,
-        priority: document.priority,
-    }
 }
 
 /// Headings above the section, without a first one that only repeats the title.

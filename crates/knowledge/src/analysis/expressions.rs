@@ -15,9 +15,12 @@ use portavoz_text::stopwords::is_stopword;
 /// A word (one stem) or a phrase (several).
 pub(crate) type Expression = Vec<String>;
 
+/// Expressions of each concept in each language, stemmed when first asked for.
+type ByConcept = HashMap<(Concept, Language), OnceLock<Vec<Expression>>>;
+
 /// What `concept` is called in `language`.
 pub(crate) fn of_concept(concept: Concept, language: Language) -> &'static [Expression] {
-    static BY_CONCEPT: OnceLock<HashMap<(Concept, Language), OnceLock<Vec<Expression>>>> = OnceLock::new();
+    static BY_CONCEPT: OnceLock<ByConcept> = OnceLock::new();
     let by_concept = BY_CONCEPT.get_or_init(|| {
         let keys =
             lexicon::all().flat_map(|concept| Language::ALL.map(|language| ((concept, language), OnceLock::new())));

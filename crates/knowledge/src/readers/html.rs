@@ -60,8 +60,7 @@ pub(super) fn plain_text(markup: &str) -> String {
 }
 
 fn parse(markup: &str) -> Rc<Node> {
-    let document = parse_document(RcDom::default(), ParseOpts::default()).one(markup).document;
-    document
+    parse_document(RcDom::default(), ParseOpts::default()).one(markup).document
 }
 
 /// What the page says about itself.

@@ -67,29 +67,48 @@ pub(super) fn read(json: &Value, default: Language) -> Draft {
     writer.projects(json);
     writer.education(json);
     writer.skills(json);
-    writer.listed(json, "languages", writer.words.languages, Facet::Skills, |item, _| {
-        labelled(text(item, &["language", "name"]), text(item, &["fluency", "level"]))
-    });
-    writer.listed(json, "certificates", writer.words.certificates, Facet::Education, |item, words| {
-        entry(item, &["name", "title"], &["issuer"], words)
-    });
-    writer.listed(json, "awards", writer.words.awards, Facet::Achievements, |item, words| {
-        entry(item, &["title", "name"], &["awarder"], words)
-    });
-    writer.listed(json, "publications", writer.words.publications, Facet::Achievements, |item, words| {
-        entry(item, &["name", "title"], &["publisher"], words)
-    });
+    writer.listed(
+        json,
+        Listing { section: "languages", heading: writer.words.languages, facet: Facet::Skills },
+        |item, _| labelled(text(item, &["language", "name"]), text(item, &["fluency", "level"])),
+    );
+    writer.listed(
+        json,
+        Listing { section: "certificates", heading: writer.words.certificates, facet: Facet::Education },
+        |item, words| entry(item, &["name", "title"], &["issuer"], words),
+    );
+    writer.listed(
+        json,
+        Listing { section: "awards", heading: writer.words.awards, facet: Facet::Achievements },
+        |item, words| entry(item, &["title", "name"], &["awarder"], words),
+    );
+    writer.listed(
+        json,
+        Listing { section: "publications", heading: writer.words.publications, facet: Facet::Achievements },
+        |item, words| entry(item, &["name", "title"], &["publisher"], words),
+    );
     writer.work(json, "volunteer", writer.words.volunteer, Facet::Experience);
-    writer.listed(json, "interests", writer.words.interests, Facet::About, |item, _| {
-        labelled(text(item, &["name"]), list(item, "keywords"))
-    });
-    writer.listed(json, "references", writer.words.references, Facet::About, |item, _| {
-        match (text(item, &["reference"]), text(item, &["name"])) {
+    writer.listed(
+        json,
+        Listing { section: "interests", heading: writer.words.interests, facet: Facet::About },
+        |item, _| labelled(text(item, &["name"]), list(item, "keywords")),
+    );
+    writer.listed(
+        json,
+        Listing { section: "references", heading: writer.words.references, facet: Facet::About },
+        |item, _| match (text(item, &["reference"]), text(item, &["name"])) {
             (Some(reference), Some(name)) => Some(format!("{name}: «{}»", reference.trim_matches('"'))),
             (reference, name) => reference.or(name),
-        }
-    });
+        },
+    );
     writer.draft
+}
+
+/// A section whose items are one line each.
+struct Listing {
+    section: &'static str,
+    heading: &'static str,
+    facet: Facet,
 }
 
 /// What the sections share while they are written.
@@ -233,24 +252,22 @@ impl Writer {
     }
 
     fn skills(&mut self, json: &Value) {
-        self.listed(json, "skills", self.words.skills, Facet::Skills, |item, _| {
-            let name = text(item, &["name"]).map(|name| match text(item, &["level"]) {
-                Some(level) => format!("{name} ({level})"),
-                None => name,
-            });
-            labelled(name, list(item, "keywords"))
-        });
+        self.listed(
+            json,
+            Listing { section: "skills", heading: self.words.skills, facet: Facet::Skills },
+            |item, _| {
+                let name = text(item, &["name"]).map(|name| match text(item, &["level"]) {
+                    Some(level) => format!("{name} ({level})"),
+                    None => name,
+                });
+                labelled(name, list(item, "keywords"))
+            },
+        );
     }
 
     /// A section whose items are one line each.
-    fn listed(
-        &mut self,
-        json: &Value,
-        section: &str,
-        heading: &str,
-        facet: Facet,
-        line: impl Fn(&Value, &Words) -> Option<String>,
-    ) {
+    fn listed(&mut self, json: &Value, listing: Listing, line: impl Fn(&Value, &Words) -> Option<String>) {
+        let Listing { section, heading, facet } = listing;
         let lines: Vec<String> = items(json, section)
             .filter_map(|item| item.as_str().map(str::to_owned).or_else(|| line(item, self.words)))
             .filter(|line| !line.trim().is_empty())

@@ -85,7 +85,7 @@ fn split_group(group: &[Line<'_>], next: Option<&Vec<Line<'_>>>, is_first: bool,
 }
 
 fn end_of(first: &Range<usize>, tail: &[Line<'_>], count: usize) -> usize {
-    tail.iter().take(count).last().map_or(first.end, |(_, span)| span.end)
+    tail.get(..count).and_then(<[_]>::last).map_or(first.end, |(_, span)| span.end)
 }
 
 /// Level of the heading that a line of `===` or `---` makes of the line above it.

@@ -5,17 +5,19 @@ use reqwest::Url;
 /// The name under which a site can address us.
 const AGENT: &str = "portavoz";
 
+/// Pattern, and whether it allows.
+type Rule = (String, bool);
+
 /// The rules that apply to us.
 #[derive(Debug, Default)]
 pub(super) struct Rules {
-    /// Pattern, and whether it allows.
-    rules: Vec<(String, bool)>,
+    rules: Vec<Rule>,
 }
 
 impl Rules {
     /// Reads the group for us, or the one for everybody.
     pub fn read(text: &str) -> Self {
-        let (mut ours, mut everybodys): (Option<Vec<(String, bool)>>, Vec<(String, bool)>) = (None, Vec::new());
+        let (mut ours, mut everybodys): (Option<Vec<Rule>>, Vec<Rule>) = (None, Vec::new());
         let (mut is_ours, mut is_everybodys, mut in_rules) = (false, false, false);
         for line in text.lines() {
             let line = line.split('#').next().unwrap_or_default();

@@ -113,10 +113,11 @@ impl Walk<'_> {
     fn start(&mut self, tag: &BytesStart<'_>, is_empty: bool) {
         let name = tag.local_name();
         let name = name.as_ref();
-        if name == "instrText" && !is_empty {
-            if let Some(field) = self.fields.last_mut() {
-                field.in_code = true;
-            }
+        if name == "instrText"
+            && !is_empty
+            && let Some(field) = self.fields.last_mut()
+        {
+            field.in_code = true;
         }
         if self.skipping > 0 || SKIPPED.contains(&name) {
             self.skipping += usize::from(!is_empty);

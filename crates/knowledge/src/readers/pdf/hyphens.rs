@@ -63,9 +63,8 @@ pub(super) fn ends_broken(text: &str) -> bool {
 pub(super) fn append_line(text: &mut String, line: &str, vocabulary: &Vocabulary) {
     let last = text.rsplit(' ').next().unwrap_or_default().to_owned();
     let first = line.split(' ').next().unwrap_or_default();
-    if text.is_empty() {
-        text.push_str(line);
-    } else if is_address(&last) && last.ends_with(ADDRESS_ENDS) && !first.is_empty() {
+    let goes_on = is_address(&last) && last.ends_with(ADDRESS_ENDS) && !first.is_empty();
+    if text.is_empty() || goes_on {
         text.push_str(line);
     } else if !ends_broken(text) || CONJUNCTIONS.contains(&first) {
         text.push(' ');
