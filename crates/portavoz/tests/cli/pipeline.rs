@@ -1,5 +1,8 @@
 //! From documents to answers, with no key and no network.
 
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+
 use crate::program::World;
 
 /// A small portfolio in a world of its own.
@@ -123,6 +126,39 @@ fn images_and_style_sheets_share_one_line_for_people_and_are_all_named_for_progr
     std::fs::remove_file(world.path().join("knowledge/broken.md")).unwrap();
     world.run(&["ingest"]).fine();
     assert_eq!(knowledge(&world)["state"], "fine", "an image beside the documents is no reason to look");
+}
+
+#[test]
+fn pages_alone_are_knowledge_enough() {
+    let site = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = site.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in site.incoming() {
+            let mut stream = stream.unwrap();
+            let mut request = String::new();
+            BufReader::new(&stream).read_line(&mut request).unwrap();
+            let (status, body) = match request.split_whitespace().nth(1) {
+                Some("/") => ("200 OK", "<html><body><article><p>Ana poda olivos en Jaén.</p></article></body></html>"),
+                _ => ("404 Not Found", ""),
+            };
+            let length = body.len();
+            write!(stream, "HTTP/1.1 {status}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}").unwrap();
+        }
+    });
+    let world = World::new();
+    world.write("portavoz.toml", format!("[model]\nname = \"none\"\n[knowledge]\nurls = [\"http://{address}/\"]\n"));
+    let doctor = world.run(&["doctor"]).stdout;
+    assert!(doctor.contains("the pages of `knowledge.urls` and `knowledge.sitemaps` wait"), "{doctor}");
+    let report = world.run(&["ingest", "--json"]).fine().json();
+    assert_eq!(report["documents"], 1, "{report}");
+
+    // A folder that was read before is missed: its documents stay.
+    world.write("knowledge/a.md", "# Cursos\n\nAna da cursos de poda.\n");
+    assert_eq!(world.run(&["ingest", "--json"]).fine().json()["documents"], 2);
+    std::fs::remove_dir_all(world.path().join("knowledge")).unwrap();
+    let missed = world.run(&["ingest"]);
+    assert!(missed.code != 0 && missed.stderr.contains("knowledge` does not exist"), "{}", missed.stderr);
+    assert!(world.run(&["search", "cursos", "--json"]).fine().stdout.contains("a.md"));
 }
 
 #[test]
