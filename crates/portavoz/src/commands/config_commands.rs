@@ -8,7 +8,7 @@ use crate::config::keys::{self, Key};
 use crate::config::problem::Origin;
 use crate::config::secret::REDACTED;
 use crate::config::{self, Config, Loaded, example};
-use crate::output::dim;
+use crate::output::{counted, dim};
 
 /// Runs one of them.
 pub fn run(invocation: &Invocation, command: &ConfigCommand) -> anyhow::Result<Ending> {
@@ -36,7 +36,7 @@ fn check(invocation: &Invocation) -> anyhow::Result<()> {
         None => "no configuration file, defaults".to_owned(),
     };
     let set = loaded.origins.len();
-    invocation.output.line(format_args!("the configuration is right ({source}, {set} keys set)"))?;
+    invocation.output.line(format_args!("the configuration is right ({source}, {} set)", counted(set, "key")))?;
     Ok(())
 }
 

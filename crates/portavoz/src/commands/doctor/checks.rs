@@ -14,6 +14,7 @@ use crate::assemble::{self, Assembled};
 use crate::config::place::shown;
 use crate::config::{Loaded, Settings};
 use crate::models;
+use crate::output::counted;
 use crate::problems;
 
 /// Warn this long before a model is switched off. Unit: days.
@@ -26,7 +27,8 @@ const NAMES_SHOWN: usize = 3;
 /// Is the configuration right, and where is it documented?
 pub fn configuration(loaded: &Loaded) -> Line {
     let file = loaded.settings.place.file.as_deref().map_or_else(|| "no file".to_owned(), shown);
-    let finding = format!("{file}, {} keys set; `portavoz config example` documents every key", loaded.origins.len());
+    let finding =
+        format!("{file}, {} set; `portavoz config example` documents every key", counted(loaded.origins.len(), "key"));
     match loaded.warnings.first() {
         None => Line::fine("configuration", finding),
         Some(warning) => {
@@ -241,7 +243,7 @@ async fn knowledge(assembled: &Assembled, settings: &Settings) -> Line {
     };
     let chunks = site.index().len();
     let tokens: u64 = entries.iter().map(|entry| entry.tokens).sum();
-    let finding = format!("{} documents, {chunks} passages, {tokens} tokens", entries.len());
+    let finding = format!("{}, {}, {tokens} tokens", counted(entries.len(), "document"), counted(chunks, "passage"));
     if entries.is_empty() && problems.is_empty() {
         return nothing_ingested(assembled, settings, CHECK).await;
     }
