@@ -19,7 +19,7 @@ pub struct Knowledge {
     pub urls: Vec<String>,
     /// Sitemaps whose pages are read as well.
     pub sitemaps: Vec<String>,
-    /// Files above this size are skipped and reported. Unit: megabytes.
+    /// Files above this size are skipped and reported. Unit: megabytes of 1,000,000 bytes.
     #[schemars(range(min = 1, max = 1000))]
     pub max_file_mb: u64,
     /// At most this many pages are fetched from all sitemaps together.
