@@ -60,8 +60,9 @@ impl Index {
         for ordinal in self.candidates(&query, nearest.as_ref())? {
             judged.extend(self.judge(&query, ordinal, nearest.as_ref()));
         }
+        rank::prefer_own_language(&mut judged, query.is_native);
         judged.sort_by(|one: &Judged, other: &Judged| {
-            other.score.total_cmp(&one.score).then_with(|| self.id(one.ordinal).cmp(&self.id(other.ordinal)))
+            other.score.total_cmp(&one.score).then_with(|| self.id(one.ordinal).cmp(self.id(other.ordinal)))
         });
         let whole = WholeFeatures::of(&judged, &query.demand());
         let answerable = if judged.is_empty() { 0.0 } else { rank::answerable(&whole, query.is_native) };
@@ -108,7 +109,7 @@ impl Index {
     fn judge(&self, query: &Query, ordinal: u32, nearest: Option<&Nearest>) -> Option<Judged> {
         let chunk = self.at(ordinal)?;
         let passage = usize::try_from(ordinal).ok().and_then(|ordinal| self.analysis.passages.get(ordinal))?;
-        let overlap = Overlap::of(query, passage, chunk.facet, &self.analysis);
+        let overlap = Overlap::of(query, passage, chunk, &self.analysis);
         let cosine = nearest.map(|nearest| features::standardised(nearest, ordinal));
         let features = Features::of(query, &overlap, chunk, cosine);
         let speaks_same = chunk.language == query.language;

@@ -19,8 +19,19 @@ const THRESHOLD: f32 = 0.75;
 #[derive(Deserialize)]
 struct Portfolio {
     owner: String,
+    #[serde(default = "spanish")]
+    lang: String,
     passage: Vec<Passage>,
     question: Vec<Asked>,
+}
+
+#[derive(Deserialize)]
+struct Small {
+    portfolio: Vec<Portfolio>,
+}
+
+fn spanish() -> String {
+    "es".to_owned()
 }
 
 #[derive(Deserialize)]
@@ -43,12 +54,16 @@ struct Asked {
 }
 
 fn portfolio() -> (Index, Vec<Asked>) {
-    let portfolio: Portfolio = toml::from_str(include_str!("fixtures/portfolio.toml")).unwrap();
-    let chunks = portfolio.passage.into_iter().map(chunk).collect();
+    indexed(toml::from_str(include_str!("fixtures/portfolio.toml")).unwrap())
+}
+
+fn indexed(portfolio: Portfolio) -> (Index, Vec<Asked>) {
+    let language = Language::parse(&portfolio.lang).unwrap();
+    let chunks = portfolio.passage.into_iter().map(|passage| chunk(passage, language)).collect();
     (Index::in_memory(1, chunks, None).unwrap().with_owner(&portfolio.owner), portfolio.question)
 }
 
-fn chunk(passage: Passage) -> Chunk {
+fn chunk(passage: Passage, language: Language) -> Chunk {
     Chunk {
         document: DocumentId::new(passage.id.split('#').next().unwrap()),
         id: ChunkId::from_stored(passage.id),
@@ -56,7 +71,7 @@ fn chunk(passage: Passage) -> Chunk {
         url: None,
         heading_path: passage.headings,
         facet: Facet::parse(&passage.facet).unwrap(),
-        language: Language::Es,
+        language,
         span: 0..passage.text.len(),
         tokens: 50,
         text: passage.text,
@@ -137,4 +152,22 @@ fn the_owners_name_alone_asks_who_that_is() {
     let (index, _) = portfolio();
     let found = index.search(&question("¿Quién es Iker Landa?", Language::Es), None, 1).unwrap();
     assert_eq!(found.hits.first().unwrap().chunk.id.as_str(), "sobre.md#0");
+}
+
+#[test]
+fn a_tiny_portfolio_answers_what_it_has_and_nothing_else() {
+    let small: Small = toml::from_str(include_str!("fixtures/portfolio_small.toml")).unwrap();
+    let mut wrong = Vec::new();
+    for (index, questions) in small.portfolio.into_iter().map(indexed) {
+        for asked in &questions {
+            let found = search(&index, asked);
+            let best = found.hits.first().unwrap();
+            let is_sure = best.relevance >= THRESHOLD;
+            let is_right = asked.answers.iter().any(|id| id == best.chunk.id.as_str());
+            if is_sure == asked.answers.is_empty() || is_sure && !is_right {
+                wrong.push(format!("{} -> {} {:.2}", asked.text, best.chunk.id, best.relevance));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

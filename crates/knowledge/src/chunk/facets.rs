@@ -43,10 +43,11 @@ const WORDS: [(Facet, &str, &str); 7] = [
          tecnolog* technolog* technik* tecnic* herramienta* eina eines ferrament* tool tools outil* werkzeug* \
          strument* stack stacks kenntnis* fahigkeit* conocimient* coneixement* conheciment* conoscenz* \
          connaissanc* knowledge aptitud* domina dominar dominas maneja domini dominio domaine* proficien* \
-         expertise",
-        "lenguaj* llenguatg* linguag* linguagg* langage* language* sprache* idiom* lingua lingue llengu* \
+         expertise programmier* programacion programacio programacao programmazione programming \
+         programmation lenguaj* llenguatg* linguag* linguagg* langage*",
+        "language* sprache* idiom* lingua lingue llengu* \
          langue* framework* librer* libraries especialidad* especialitat* especialidade* specialt* specialit* \
-         spezial* programacion programming",
+         spezial* sprachkenntn*",
     ),
     (
         Facet::Achievements,
@@ -104,6 +105,16 @@ fn table() -> &'static WordTable<Named> {
         });
         WordTable::of(rows)
     })
+}
+
+/// True if a heading is about the languages that somebody speaks.
+pub(crate) fn names_spoken_languages(heading: &str) -> bool {
+    /// Folded beginnings.
+    const SPOKEN: [&str; 8] = ["idiom", "lengua", "lingu", "langue", "sprache", "sprachk", "language", "llengu"];
+    let words: Vec<String> = words(heading).iter().map(|word| fold(word.text)).collect();
+    let is_spoken = |word: &String| SPOKEN.iter().any(|spoken| word.starts_with(spoken));
+    let is_code = |word: &String| ["linguag", "lenguaj", "program"].iter().any(|code| word.starts_with(code));
+    words.iter().any(is_spoken) && !words.iter().any(is_code)
 }
 
 /// The facet that a line names most often; of two, the one it names first.

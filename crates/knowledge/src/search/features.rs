@@ -6,12 +6,19 @@ use portavoz_domain::chunk::Chunk;
 use portavoz_domain::document::Facet;
 use portavoz_domain::question::Wants;
 
-use super::overlap::{Coverage, Overlap, weigh};
+use super::overlap::{self, Coverage, Overlap, weigh};
 use super::query::{Query, Term};
 use crate::vectors::Nearest;
 
 /// How fast evidence saturates: with this, one rare word is three quarters of all the evidence there can be.
 const EVIDENCE_SCALE: f32 = 1.4;
+
+/// The least evidence of a sentence that has all that a question asks for by name: in a small portfolio the owner's
+/// technologies are common words, and a question of one word has no second one to add its evidence.
+const WHOLLY_MET: f32 = 0.9;
+
+/// The least evidence of a passage filed under what a broad question asks for.
+const BROADLY_MET: f32 = 0.65;
 
 /// What the ranking knows of a passage and a question; each field has its row in [`super::coefficients::RELEVANCE`].
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -38,9 +45,9 @@ pub struct Features {
     pub facet_match: f32,
     /// The best sentence has what the question wants: a number, a name.
     pub wants_match: f32,
-    /// How much evidence there is: 0 for one common word, towards 1 for many rare ones.
+    /// How much evidence there is: 0 for one common word, towards 1 for many rare ones or for the whole question.
     pub evidence: f32,
-    /// 1 if the passage speaks another language although others speak the question's.
+    /// For a passage in another language, how likely one in the question's language answers.
     pub foreign: f32,
     /// Logarithm of the document's priority.
     pub priority: f32,
@@ -57,7 +64,8 @@ impl Features {
         let facet = query.facet_strength(chunk.facet).unwrap_or(0.0);
         let part = |weight: f32| if query.total > 0.0 { (weight / query.total).min(1.0) } else { 0.0 };
         // A question without any word of substance ("who is Ana?") is met by its facet, best where the name stands.
-        let alone = facet * if names_owner(query, &overlap.exact) { 1.0 } else { 0.85 };
+        let is_introduced = names_owner(query, &overlap.exact) || overlap::is_opening(chunk);
+        let alone = facet * if is_introduced { 1.0 } else { 0.85 };
         let share = |weight: f32| if query.total > 0.0 { part(weight) } else { alone };
         let (exact, soft) = (share(weigh(query, &overlap.exact)), share(weigh(query, &overlap.soft)));
         let (sentence, soft_sentence) = (share(overlap.sentence), share(overlap.soft_sentence));
@@ -74,11 +82,13 @@ impl Features {
             facet_match: facet * soft * breadth(query, chunk.facet).powi(2),
             wants_match: wanted(query.wants, overlap),
             evidence: if query.total > 0.0 {
-                1.0 - (-EVIDENCE_SCALE * weigh(query, &overlap.exact)).exp()
+                let rarity = 1.0 - (-EVIDENCE_SCALE * weigh(query, &overlap.exact)).exp();
+                let broad = BROADLY_MET * part(overlap.sentence) * breadth(query, chunk.facet).powi(2);
+                rarity.max(WHOLLY_MET * wholly_met(query, overlap)).max(broad)
             } else {
                 alone
             },
-            foreign: if query.is_native && chunk.language != query.language { 1.0 } else { 0.0 },
+            foreign: 0.0,
             priority: chunk.priority.clamp(0.1, 10.0).ln(),
             cosine: cosine.unwrap_or(0.0),
         }
@@ -113,6 +123,19 @@ pub(super) fn standardised(nearest: &Nearest, ordinal: u32) -> f32 {
     const LEAST_DEVIATION: f32 = 0.02;
     let cosine = nearest.top.iter().find(|(other, _)| *other == ordinal).map_or(nearest.mean, |(_, cosine)| *cosine);
     ((cosine - nearest.mean) / nearest.deviation.max(LEAST_DEVIATION)).clamp(0.0, 4.0) - 2.0
+}
+
+/// How wholly the best sentence, with its headings, has what the question names beside facets: 1 if it has all, if
+/// only as a translation; next to nothing if a word of some weight is missing.
+fn wholly_met(query: &Query, overlap: &Overlap) -> f32 {
+    /// How sure a translation is.
+    const SURE: f32 = 0.85;
+    let is_thing = |term: &&Term| term.facet.is_none() || term.is_dwelling;
+    let things: f32 = query.terms.iter().filter(is_thing).map(|term| term.weight).sum();
+    if things < query.total * 0.5 || query.total <= 0.0 {
+        return 0.0;
+    }
+    (overlap.sentence / query.total / SURE).min(1.0).powi(3)
 }
 
 fn proximity(query: &Query, near: f32) -> f32 {

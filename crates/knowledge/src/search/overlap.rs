@@ -2,10 +2,12 @@
 //!
 //! Start at [`Overlap::of`]. What the notes are worth is decided in [`super::features`].
 
+use portavoz_domain::chunk::Chunk;
 use portavoz_domain::document::Facet;
 
-use super::query::{Form, MAX_PHRASES, MAX_TERMS, Query};
+use super::query::{Form, MAX_PHRASES, MAX_TERMS, Query, Term};
 use crate::analysis::{Analysis, Passage, StemId, Token};
+use crate::chunk::facets::{self, Named};
 
 /// Terms that stand this close, stop words not counted, are near each other.
 const NEAR: usize = 4;
@@ -17,6 +19,8 @@ pub(super) type Coverage = [f32; MAX_TERMS];
 const NAMED_BY_FACET: f32 = 0.85;
 /// The same for words that name a part of the facet.
 const PART_OF_FACET: f32 = 0.4;
+/// The same for spoken languages, which are filed under skills and are not what "skills" asks for.
+const SIDE_OF_FACET: f32 = 0.5;
 
 /// How surely the title, or a heading that is not the nearest, speaks for a passage below it.
 const ABOVE: f32 = 0.8;
@@ -87,8 +91,8 @@ pub(super) struct Overlap {
 
 impl Overlap {
     /// Walks over the passage once.
-    pub fn of(query: &Query, passage: &Passage, facet: Facet, analysis: &Analysis) -> Self {
-        let base = by_facet(query, facet);
+    pub fn of(query: &Query, passage: &Passage, chunk: &Chunk, analysis: &Analysis) -> Self {
+        let base = by_facet(query, chunk);
         let mut overlap = Self {
             exact: base,
             soft: base,
@@ -166,19 +170,32 @@ pub(super) fn weigh(query: &Query, coverage: &Coverage) -> f32 {
 }
 
 /// What the passage's facet covers by itself: words that name it, and frame words if it is asked about.
-fn by_facet(query: &Query, facet: Facet) -> Coverage {
+fn by_facet(query: &Query, chunk: &Chunk) -> Coverage {
+    let facet = chunk.facet;
+    let names_skills = |term: &Term| term.facet == Some(Named { facet: Facet::Skills, is_whole: true });
+    let is_side = facet == Facet::Skills
+        && query.terms.iter().any(names_skills)
+        && chunk.heading_path.last().is_some_and(|heading| facets::names_spoken_languages(heading));
     let is_asked = query.facet_strength(facet).is_some();
     let mut coverage = [0.0; MAX_TERMS];
     for (value, term) in coverage.iter_mut().zip(&query.terms) {
         let named = term.facet.filter(|named| named.facet == facet);
         *value = match named {
             Some(named) if !named.is_whole => PART_OF_FACET,
+            Some(_) if is_side => SIDE_OF_FACET,
+            // Where somebody lives is said where they are introduced.
+            Some(_) if term.is_dwelling && !is_opening(chunk) => PART_OF_FACET,
             Some(_) => NAMED_BY_FACET,
             None if is_asked && term.is_frame => NAMED_BY_FACET,
             None => 0.0,
         };
     }
     coverage
+}
+
+/// True for the beginning of a document, where a CV or a page about somebody introduces them.
+pub(super) fn is_opening(chunk: &Chunk) -> bool {
+    chunk.question.is_none() && chunk.id.as_str().ends_with("#0")
 }
 
 fn rise(coverage: &mut Coverage, term: usize, value: f32) {

@@ -26,7 +26,7 @@ pub(super) const MAX_PHRASES: usize = 32;
 const CARRIED_WEIGHT: f32 = 0.9;
 
 /// A word of the question.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Term {
     /// How much it says, 0..=1 or so: its rarity, dampened for words of little meaning.
     pub weight: f32,
@@ -34,6 +34,8 @@ pub(super) struct Term {
     pub facet: Option<Named>,
     /// True if it only frames the question.
     pub is_frame: bool,
+    /// True if it asks where somebody is at home.
+    pub is_dwelling: bool,
     /// True if it is written like a name, a number or an abbreviation.
     pub is_named: bool,
     /// True if it comes from an earlier turn.

@@ -31,6 +31,19 @@ pub(super) fn judge(ordinal: u32, features: Features, speaks_same: bool, covered
     Judged { ordinal, score, relevance: logistic(score), features, speaks_same, covered }
 }
 
+/// Where the documents speak the question's language, a passage in another one steps back behind those that answer
+/// as well, the further the surer they do.
+pub(super) fn prefer_own_language(judged: &mut [Judged], is_native: bool) {
+    let own = judged.iter().filter(|judged| judged.speaks_same).map(|judged| judged.relevance).fold(0.0, f32::max);
+    if !is_native || own == 0.0 {
+        return;
+    }
+    for foreign in judged.iter_mut().filter(|judged| !judged.speaks_same) {
+        let features = Features { foreign: own, ..foreign.features };
+        *foreign = judge(foreign.ordinal, features, false, foreign.covered);
+    }
+}
+
 /// Each feature's part in the score, the base first.
 pub(super) fn explain(judged: &Judged) -> Vec<Feature> {
     let base = Feature { name: BASE.name, value: 1.0, contribution: weight(&BASE, judged.speaks_same) };
