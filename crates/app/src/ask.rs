@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use portavoz_domain::answer::{AnswerEvent, Citation, Done};
 use portavoz_domain::ids::{ConversationId, TurnId, VisitorId};
+use portavoz_domain::markers::unmarked;
 use portavoz_domain::message::{Message, Role};
 use portavoz_domain::question::PastTurn;
 use portavoz_domain::turn::Turn;
@@ -184,7 +185,7 @@ impl Past {
             // A turn without an answer (still open, or failed) says nothing about what was talked of.
             let Some(settled) = turn.settlement.filter(|settled| settled.outcome.is_some()) else { continue };
             past.messages.push(Message::new(Role::User, turn.admitted.question.clone()));
-            past.messages.push(Message::new(Role::Assistant, settled.answer.clone()));
+            past.messages.push(Message::new(Role::Assistant, unmarked(&settled.answer)));
             past.turns.push(PastTurn {
                 question: turn.admitted.question,
                 answer: settled.answer,
@@ -213,6 +214,11 @@ impl Past {
             }
         }
         past.messages.retain(|message| message.role != Role::System);
+        for message in &mut past.messages {
+            if message.role == Role::Assistant {
+                message.content = unmarked(&message.content);
+            }
+        }
         past
     }
 }

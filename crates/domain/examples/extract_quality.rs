@@ -48,6 +48,13 @@ struct Answer {
     text: String,
 }
 
+/// A set and the language it is written in.
+#[derive(Clone, Copy)]
+struct Written<'a> {
+    set: &'a Set,
+    language: Language,
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::args().nth(1).ok_or("give the folder that holds questions_es.json and questions_en.json")?;
     let verbose = std::env::args().nth(2).is_some();
@@ -55,15 +62,18 @@ fn main() -> Result<(), Box<dyn Error>> {
         Ok(serde_json::from_str(&std::fs::read_to_string(Path::new(&folder).join(name))?)?)
     };
     let (spanish, english) = (read("questions_es.json")?, read("questions_en.json")?);
-    measure("es on es", &spanish, Language::Es, &spanish, Language::Es, verbose);
-    measure("en on en", &english, Language::En, &english, Language::En, verbose);
-    measure("en on es", &english, Language::En, &spanish, Language::Es, false);
-    measure("es on en", &spanish, Language::Es, &english, Language::En, false);
+    let spanish = Written { set: &spanish, language: Language::Es };
+    let english = Written { set: &english, language: Language::En };
+    measure("es on es", spanish, spanish, verbose);
+    measure("en on en", english, english, verbose);
+    measure("en on es", english, spanish, false);
+    measure("es on en", spanish, english, false);
     Ok(())
 }
 
 /// Asks the questions of `asked` on the paragraphs of `told`; the answers are those of `told`, in its language.
-fn measure(name: &str, asked: &Set, from: Language, told: &Set, to: Language, verbose: bool) {
+fn measure(name: &str, asked: Written<'_>, told: Written<'_>, verbose: bool) {
+    let (Written { set: asked, language: from }, Written { set: told, language: to }) = (asked, told);
     let stems: Vec<HashSet<String>> =
         told.paragraphs.iter().map(|p| terms(&p.text, to).into_iter().map(|term| term.stem).collect()).collect();
     let mut frequency: HashMap<&str, f32> = HashMap::new();

@@ -13,7 +13,9 @@ mod score;
 use std::cmp::Ordering;
 use std::ops::Range;
 
+use portavoz_text::lexicon;
 use portavoz_text::similarity::near_duplicate;
+use portavoz_text::terms::{Term, terms};
 
 use crate::question::{Question, Wants};
 use crate::search::Hit;
@@ -75,13 +77,13 @@ const ADDS_FROM: f32 = 0.1;
 /// Two sentences more alike than this say the same.
 const SAYS_THE_SAME: f32 = 0.5;
 
-/// Picks what answers `question` from `hits` (best first); `None` if nothing in them touches it. `idf` gives the
+/// Picks what answers `question` from `hits` (best first); `None` if no sentence in them has what it names. `idf` gives the
 /// weight of a stem in the language of the passages.
 pub fn extract(question: &Question, hits: &[Hit], idf: &dyn Fn(&str) -> f32, limits: ExtractLimits) -> Option<Extract> {
     let mut sentences = scored(question, hits, idf);
     let best = sentences.iter().max_by(|left, right| better(left, right))?;
     if !best.touches {
-        return None;
+        return beginning(question, &sentences, hits);
     }
     let enough = best.score * SPEAKS_WELL_ENOUGH;
     let is_spoken =
@@ -99,6 +101,19 @@ pub fn extract(question: &Question, hits: &[Hit], idf: &dyn Fn(&str) -> f32, lim
     chosen.sort_by_key(|sentence| reading_order(sentence, hits));
     let quoted = chosen.into_iter().map(|sentence| quote(sentence.hit, sentence.span.clone(), hits)).collect();
     Some(Extract { quoted, list: false })
+}
+
+/// The first sentence of the best passage, in the visitor's language if there is one, for questions in general words
+/// ("where does she work?"): their passages are found by what they are about, which no sentence needs to repeat. A
+/// question that names a thing is answered by a sentence that has it, or not at all.
+fn beginning(question: &Question, sentences: &[Scored], hits: &[Hit]) -> Option<Extract> {
+    let is_general = |term: &Term| !lexicon::concepts(&term.stem, question.language).is_empty();
+    if !terms(&question.text, question.language).iter().all(is_general) {
+        return None;
+    }
+    let speaks = |sentence: &&Scored| hits.get(sentence.hit).is_some_and(|hit| hit.chunk.language == question.language);
+    let first = sentences.iter().find(speaks).or_else(|| sentences.first())?;
+    Some(Extract { quoted: vec![quote(first.hit, first.span.clone(), hits)], list: false })
 }
 
 /// A sentence of a hit's chunk with its score, for those who want the ranking itself.

@@ -17,6 +17,8 @@ pub struct MarkerStream {
     held: String,
     /// Passage numbers in order of first mention; the marker shown is the place here, from 1.
     cited: Vec<usize>,
+    /// The model's mark of not knowing stood somewhere.
+    not_known: bool,
 }
 
 /// What a piece of the model's words became.
@@ -42,6 +44,16 @@ impl MarkerStream {
         let mut rest = input.as_str();
         while let Some(open) = rest.find('[') {
             let (before, after) = rest.split_at(open);
+            if let Some(behind) = after.strip_prefix(NOT_KNOWN_MARK) {
+                self.not_known = true;
+                marked.text.push_str(before.trim_end_matches(' '));
+                rest = behind;
+                continue;
+            }
+            if NOT_KNOWN_MARK.starts_with(after) {
+                self.hold(&mut marked, rest, open);
+                return marked;
+            }
             match read_marker(after) {
                 Marker::Whole { numbers, length } => {
                     self.show(&mut marked, before, &numbers);
@@ -75,6 +87,11 @@ impl MarkerStream {
         std::mem::take(&mut self.held).trim_end().to_owned()
     }
 
+    /// True once the model's mark of not knowing stood in its words; it is never shown.
+    pub const fn not_known(&self) -> bool {
+        self.not_known
+    }
+
     /// Passages (from 0) cited so far, in order of first mention.
     pub fn cited(&self) -> &[usize] {
         &self.cited
@@ -101,6 +118,14 @@ impl MarkerStream {
             marked.text.push_str(&format!("[{}]", place + 1));
         }
     }
+}
+
+/// An answer without its markers: as part of a history they would name passages of another context.
+pub fn unmarked(answer: &str) -> String {
+    let mut stream = MarkerStream::new(0);
+    let mut text = stream.push(answer).text;
+    text.push_str(&stream.finish());
+    text
 }
 
 enum Marker {
@@ -191,6 +216,25 @@ mod tests {
             let letters: Vec<&str> = letters.iter().map(String::as_str).collect();
             assert_eq!(run(&letters, 4), (shown.to_owned(), cited), "letter by letter: {answer}");
         }
+    }
+
+    #[test]
+    fn the_mark_of_not_knowing_is_never_shown_wherever_it_stands() {
+        let answer = "No lo sé [1]. [[NOT_KNOWN]] Pregúntale.";
+        let letters: Vec<String> = answer.chars().map(String::from).collect();
+        for pieces in [vec![answer], letters.iter().map(String::as_str).collect()] {
+            let mut stream = MarkerStream::new(1);
+            let mut shown: String = pieces.iter().map(|piece| stream.push(piece).text).collect();
+            shown.push_str(&stream.finish());
+            assert_eq!(shown, "No lo sé [1]. Pregúntale.");
+            assert!(stream.not_known());
+        }
+    }
+
+    #[test]
+    fn a_history_has_no_markers() {
+        assert_eq!(unmarked("Subió un 40 % [1][2]. Desde 2022 [3]."), "Subió un 40 %. Desde 2022.");
+        assert_eq!(unmarked("Un [enlace](https://x.example)."), "Un [enlace](https://x.example).");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! A passage near to such a question ("she started in 2019") is not an answer to it. Only a passage that speaks of the
 //! very thing is; without one, the honest answer is that the documents do not say.
-//! Start at [`promise_of`]. To add one more: 1. a variant; 2. its words in [`Promise::words`].
+//! Start at [`promise_of`]. To add one more: 1. a variant; 2. its words in `Promise::words`.
 
 use portavoz_text::fold::fold;
 use portavoz_text::words::words;

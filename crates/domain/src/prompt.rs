@@ -3,7 +3,7 @@
 //! The system message holds nothing that changes from turn to turn, so that providers can reuse it from their caches;
 //! dates, prices and visitor data never enter it. The texts are templates (`templates/*.jinja`), which owners may
 //! replace one by one.
-//! To add one more scaffold language: 1. `system.xx.jinja` and `question.xx.jinja`; 2. [`TEMPLATES`];
+//! To add one more scaffold language: 1. `system.xx.jinja` and `question.xx.jinja`; 2. `TEMPLATES`;
 //! 3. [`scaffold_language`]; 4. accept the snapshots.
 
 use std::collections::BTreeMap;

@@ -17,7 +17,7 @@ use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio_util::task::TaskTracker;
+use tokio::task::JoinSet;
 use tower::{Service, service_fn};
 
 use crate::router;
@@ -37,13 +37,14 @@ pub async fn serve(listener: TcpListener, state: AppState, shutdown: impl Future
     let site = Arc::clone(state.site());
     let app = router(state);
     let graceful = GracefulShutdown::new();
-    let connections = TaskTracker::new();
+    let mut connections = JoinSet::new();
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
         let accepted = tokio::select! {
             () = &mut shutdown => break,
             accepted = next(&listener, &places) => accepted,
+            Some(_ended) = connections.join_next() => continue,
         };
         if let Some((stream, peer, place)) = accepted {
             connections.spawn(converse(stream, peer, app.clone(), graceful.watcher(), place));
@@ -54,6 +55,8 @@ pub async fn serve(listener: TcpListener, state: AppState, shutdown: impl Future
     if tokio::time::timeout(grace, graceful.shutdown()).await.is_err() {
         tracing::warn!(grace_s = grace.as_secs(), "answers were still running at the end of the grace");
     }
+    // Whoever still listens is cut off now, which settles their turns as abandoned.
+    connections.shutdown().await;
     // A visitor who left has no connection any more, but the turn is still to be settled.
     if tokio::time::timeout(grace, site.finish()).await.is_err() {
         tracing::warn!("some turns were not settled before the end");

@@ -55,7 +55,10 @@ pub(super) async fn climb(
         }
         Climbed::NotKnown => stock::not_known(&run.site, index, question, told, telling).await,
         Climbed::Left => told,
-        Climbed::NoModel => stock::extractive(&run.site, index, question, &hits, told, telling).await,
+        Climbed::NoModel => {
+            let passages = stock::Passages { index, hits: &hits };
+            stock::extractive(&run.site, passages, question, told, telling).await
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The rungs that have a model: one call, told to the visitor as it comes.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -10,12 +11,15 @@ use portavoz_domain::tokens::CountTokens;
 use portavoz_domain::usage::Usage;
 use portavoz_llm::chat::{ChatEvent, ChatModel, ChatRequest};
 use portavoz_llm::{LlmError, TimeoutPhase};
+use portavoz_text::terms::terms;
 
 use super::sources::citation;
 use super::telling::Telling;
 
 /// Tokens that the chat format adds to each message, as published for the o200k models; only estimates use it.
 const TOKENS_PER_MESSAGE: u64 = 4;
+/// From this share of its words on an answer rests on a passage: "I do not know" shares none with any.
+const RESTS_FROM: f32 = 0.3;
 /// Ends an answer that reached its limit of tokens.
 const CUT_SHORT: &str = " […]";
 
@@ -142,6 +146,11 @@ impl<'a> Streaming<'a> {
         }
         let rest = self.markers.finish();
         telling.say(&rest).await;
+        // Said in the middle of other words, it still means that nothing rests on the passages.
+        if self.markers.not_known() && telling.citations.is_empty() {
+            telling.start_over("not_known").await;
+            return CallEnd::NotKnown;
+        }
         if reason == Some("content_filter") {
             return CallEnd::Failed(LlmError::Refused("the provider's filter ended the answer".to_owned()));
         }
@@ -153,12 +162,26 @@ impl<'a> Streaming<'a> {
         if reason == Some("length") {
             telling.say(CUT_SHORT).await;
         }
-        // An answer without markers still rests on the best passage it was given.
-        if telling.citations.is_empty() {
-            self.cite(0, telling).await;
+        if telling.citations.is_empty()
+            && let Some(passage) = resting_place(&telling.text, self.call.passages)
+        {
+            self.cite(passage, telling).await;
         }
         CallEnd::Answered
     }
+}
+
+/// The passage that an answer without markers rests on: the one that has most of its words, if that is enough of them.
+fn resting_place(answer: &str, passages: &[&Hit]) -> Option<usize> {
+    let shares = passages.iter().map(|hit| {
+        let language = hit.chunk.language;
+        let said: HashSet<String> = terms(answer, language).into_iter().map(|term| term.stem).collect();
+        let text = hit.chunk.embedding_text();
+        let there: HashSet<String> = terms(&text, language).into_iter().map(|term| term.stem).collect();
+        said.intersection(&there).count() as f32 / said.len().max(1) as f32
+    });
+    let best = shares.enumerate().max_by(|(_, one), (_, other)| one.total_cmp(other))?;
+    (best.1 >= RESTS_FROM).then_some(best.0)
 }
 
 /// What a call that brought nothing has used.

@@ -53,20 +53,27 @@ pub(super) async fn not_known(
     told
 }
 
-/// The sentences of the passages that answer, quoted and cited. Passages of which no sentence answers leave it to
-/// the predefined message.
+/// What an answer without a model rests on.
+#[derive(Clone, Copy)]
+pub(super) struct Passages<'a> {
+    pub(super) index: &'a Index,
+    /// Best first.
+    pub(super) hits: &'a [Hit],
+}
+
+/// The sentences of the passages that answer, quoted and cited. If no sentence of theirs answers, it is not known.
 pub(super) async fn extractive(
     site: &Site,
-    index: &Index,
+    passages: Passages<'_>,
     question: &Question,
-    hits: &[Hit],
     mut told: Told,
     telling: &mut Telling,
 ) -> Told {
+    let Passages { index, hits } = passages;
     let idf = |stem: &str| index.idf(stem);
     let Some(extract) = extract(question, hits, &idf, ExtractLimits::default()) else {
         told.tried(Rung::Extractive, None, Some("no_sentence"));
-        return predefined(site, question.language, told, telling).await;
+        return not_known(site, index, question, told, telling).await;
     };
     quote(site, question, hits, &extract, telling).await;
     told.outcome = Some(Outcome::Answered);

@@ -242,12 +242,23 @@ async fn an_unpriced_model_is_never_shown_as_free() {
 }
 
 #[tokio::test]
-async fn an_answer_without_markers_still_names_its_best_source() {
-    let model = ScriptedModel::new("primary", vec![says(&["Subió un 40 %."], used(100, 5))]);
+async fn an_answer_without_markers_names_the_source_that_has_its_words() {
+    let pieces = ["La precisión subió un 40 %."];
+    let model = ScriptedModel::new("primary", vec![says(&pieces, used(100, 5)), says(&["Quién sabe."], used(100, 5))]);
     let site = Setup::with_models(&[&model]).open().await;
     let answer = site.ask(QUESTION).await;
     assert_eq!(answer.citations.len(), 1);
     assert_eq!(answer.citations[0].document.as_str(), "rag.md");
+    assert!(site.ask(QUESTION).await.citations.is_empty(), "it rests on nothing");
+}
+
+#[tokio::test]
+async fn the_mark_of_not_knowing_is_never_read_by_a_visitor() {
+    let model = ScriptedModel::new("primary", vec![says(&["No lo sé. [[NOT", "_KNOWN]]"], used(100, 5))]);
+    let site = Setup::with_models(&[&model]).open().await;
+    let answer = site.ask(QUESTION).await;
+    assert_eq!(answer.done.outcome, Outcome::NotKnown);
+    assert!(!answer.text.contains("NOT") && !answer.text.starts_with("No lo sé."), "{}", answer.text);
 }
 
 #[tokio::test]

@@ -38,8 +38,8 @@ async fn the_newest_ten_messages_go_along() {
     let history: Vec<(Role, &str)> =
         last[1..last.len() - 1].iter().map(|message| (message.role, message.content.as_str())).collect();
     assert_eq!(history.len(), 10);
-    assert_eq!(history[..2], [(Role::User, question), (Role::Assistant, "Respuesta 3 [1].")]);
-    assert_eq!(history[9], (Role::Assistant, "Respuesta 7 [1]."));
+    assert_eq!(history[..2], [(Role::User, question), (Role::Assistant, "Respuesta 3.")]);
+    assert_eq!(history[9], (Role::Assistant, "Respuesta 7."));
 }
 
 #[tokio::test]

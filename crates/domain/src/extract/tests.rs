@@ -273,6 +273,12 @@ fn what_is_not_touched_is_not_quoted() {
 }
 
 #[test]
+fn a_question_in_general_words_gets_what_the_passage_begins_with() {
+    let hits = [hit("cv.pdf", &[], Facet::About, Language::De, "Jörg ist Entwickler in Köln. Danach mehr.")];
+    assert_eq!(said("Where does he work?", &hits), "Jörg ist Entwickler in Köln.");
+}
+
+#[test]
 fn nothing_is_said_twice_and_nothing_is_cut() {
     let sentence = "Diseñó el buscador jurídico con Pinecone y FastAPI para un despacho de abogados.";
     let hits = [
