@@ -71,6 +71,10 @@ impl Index {
 
     /// The nearest heading that reads well in a list, or the title.
     fn topic_of<'a>(&self, chunk: &'a Chunk) -> Option<&'a str> {
+        if chunk.question.is_some() {
+            // The title of a list of questions tells nothing of them.
+            return None;
+        }
         let headings = chunk.heading_path.iter().rev().chain(std::iter::once(&chunk.title));
         headings.map(|heading| heading.trim()).find(|heading| self.reads_well(heading, chunk.language))
     }
