@@ -285,7 +285,7 @@ impl RawLongContext {
     fn long_context(self, model: &str) -> Result<LongContext, CatalogueError> {
         let per_mille = |key: &str, times: Dollars| {
             // Read as millionths; thousandths are kept, so the rest must be nothing.
-            if times.0 >= 1_000_000 && times.0 % 1_000 == 0 {
+            if times.0 >= 1_000_000 && times.0.is_multiple_of(1_000) {
                 return Ok(times.0 / 1_000);
             }
             Err(CatalogueError::Model {

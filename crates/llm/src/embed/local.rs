@@ -1,7 +1,7 @@
 //! Embeddings computed here, by a model in a sentence-transformers folder; no key and no network.
 //!
 //! Owns the order of a call: tokenize, batch by length, compute away from the async threads, give back in the order
-//! asked. Not the folder's files ([`folder`]) and not the network's arithmetic ([`model`]); start there to learn which
+//! asked. Not the folder's files (`folder`) and not the network's arithmetic (`model`); start there to learn which
 //! models are understood. Architectures: BERT and XLM-RoBERTa alike, which covers MiniLM, E5, BGE, GTE and
 //! their multilingual kin.
 

@@ -26,8 +26,9 @@ pub(crate) struct Failure {
     pub(crate) retry_after: Option<Duration>,
     /// The provider says that trying again is pointless (`x-should-retry: false`).
     pub(crate) pointless: bool,
-    /// Set if the request itself was found wrong, which dropping a parameter may mend.
-    pub(crate) rejected: Option<ProviderError>,
+    /// Set if the request itself was found wrong, which dropping a parameter may mend. Boxed, because it is large and
+    /// rare.
+    pub(crate) rejected: Option<Box<ProviderError>>,
     /// True if it was turned away here, not there.
     pub(crate) local: bool,
     /// True if there is nothing at this path, and that was said in JSON, as an API does.
@@ -141,7 +142,7 @@ pub(crate) fn from_status(
     Failure {
         retry_after,
         pointless: headers.get("x-should-retry").is_some_and(|value| value == "false"),
-        rejected: said.filter(|_| matches!(code, 400 | 422) && matches!(error, LlmError::Permanent(_))),
+        rejected: said.filter(|_| matches!(code, 400 | 422) && matches!(error, LlmError::Permanent(_))).map(Box::new),
         missing_in_json: matches!(code, 404 | 405) && serde_json::from_slice::<Value>(body).is_ok(),
         knows_models,
         ..Failure::from(error)

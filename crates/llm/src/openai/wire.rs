@@ -140,9 +140,7 @@ struct CompletionDetails {
 impl WireUsage {
     /// `None` if nothing was counted, which differs from counts of zero.
     pub(crate) fn usage(&self) -> Option<Usage> {
-        if self.prompt_tokens.or(self.completion_tokens).or(self.total_tokens).is_none() {
-            return None;
-        }
+        self.prompt_tokens.or(self.completion_tokens).or(self.total_tokens)?;
         let completion = self.completion_tokens.unwrap_or(0);
         let prompt = self.prompt_tokens.or_else(|| self.total_tokens.map(|total| total.saturating_sub(completion)));
         let prompt = prompt.unwrap_or(0);
