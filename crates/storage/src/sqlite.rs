@@ -1,7 +1,7 @@
 //! The embedded database: one SQLite file in WAL mode, or memory.
 //!
 //! Reads go to a few read-only connections and never wait for writes. All writes of a process go through one writer
-//! ([`writer`]) that commits whatever is waiting together, so that durability costs one `fsync` for many turns.
+//! (`writer`) that commits whatever is waiting together, so that durability costs one `fsync` for many turns.
 //! Other processes may use the same file (`portavoz ingest` beside `portavoz serve`): SQLite's own lock orders their
 //! transactions, and what another process committed is seen by the next read.
 //!

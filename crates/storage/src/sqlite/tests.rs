@@ -159,7 +159,7 @@ async fn closing_leaves_one_file_with_everything_in_it() {
     storage.turns().admit(&turn(1)).await.unwrap();
     storage.close().await;
     let files: Vec<_> = std::fs::read_dir(path.parent().unwrap()).unwrap().map(|file| file.unwrap().path()).collect();
-    assert_eq!(files, [path.clone()]);
+    assert_eq!(files, std::slice::from_ref(&path));
 
     let storage = open(&path).await.unwrap();
     assert_eq!(storage.turns().find(&site(), turn_id(1)).await.unwrap().unwrap().admitted, turn(1));

@@ -125,7 +125,7 @@ async fn write_batch(connection: &mut SqliteConnection, batch: &mut Vec<Box<dyn 
     }
     if !batch.is_empty() {
         let committed = commit(connection, batch).await;
-        answer_all(batch, committed.as_ref().map(|()| ()));
+        answer_all(batch, committed.as_ref().copied());
     }
 }
 

@@ -180,7 +180,8 @@ pub async fn ingests_at_once_get_generations_of_their_own(database: &Database) {
 pub async fn chunks_and_generation_belong_together(database: &Database) {
     let writer = Arc::clone(&database.other);
     // Generation g has g chunks, so that a mixture would show.
-    let ingest = tokio::spawn(async move {
+    let mut ingests = JoinSet::new();
+    let ingest = ingests.spawn(async move {
         for version in 1..=30_u8 {
             apply(&*writer, &upsert([document("a.md", version, usize::from(version))])).await;
         }
@@ -189,7 +190,7 @@ pub async fn chunks_and_generation_belong_together(database: &Database) {
         let (generation, chunks) = chunks(&*database.storage, &site()).await;
         assert_eq!(chunks.len() as u64, generation);
     }
-    ingest.await.unwrap();
+    ingests.join_all().await;
 }
 
 pub async fn ten_thousand_chunks_come_back(database: &Database) {

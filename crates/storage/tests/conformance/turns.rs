@@ -59,7 +59,8 @@ pub async fn a_settled_turn_reads_back_whole(database: &Database) {
     assert!(turns.settle(&settlement(&turn(1))).await.unwrap());
     let expected = Turn { admitted: turn(1), settlement: Some(settlement(&turn(1))) };
     assert_eq!(turns.find(&site(), turn_id(1)).await.unwrap().as_ref(), Some(&expected));
-    assert_eq!(turns.history(&site(), conversation_id(1), 5).await.unwrap().as_slice(), [expected.clone()]);
+    let history = turns.history(&site(), conversation_id(1), 5).await.unwrap();
+    assert_eq!(history.as_slice(), std::slice::from_ref(&expected));
     assert_eq!(turns.list(&site(), &everything()).await.unwrap(), [expected]);
 }
 

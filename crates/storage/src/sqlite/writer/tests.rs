@@ -158,13 +158,14 @@ async fn writes_that_wait_share_a_commit() {
 #[tokio::test]
 async fn a_commit_that_fails_is_told_to_all_and_hurts_no_later_write() {
     let (slot, writer) = database().await;
-    let spoiler = {
+    let mut spoiler = JoinSet::new();
+    spoiler.spawn({
         let writer = Arc::clone(&writer);
-        tokio::spawn(async move { writer.write(Uncommittable).await })
-    };
+        async move { writer.write(Uncommittable).await }
+    });
     let neighbours: Vec<_> = (0..5).map(|number| Insert { number, then: Then::Succeed }).collect();
     let answers = write_all(&writer, &neighbours).await;
-    assert!(spoiler.await.unwrap().is_err());
+    assert!(spoiler.join_next().await.unwrap().unwrap().is_err());
     let stored = numbers(&slot).await;
     for (write, answer) in answers {
         assert_eq!(stored.contains(&write.number), answer.is_ok(), "{write:?}");
@@ -176,13 +177,14 @@ async fn a_commit_that_fails_is_told_to_all_and_hurts_no_later_write() {
 #[tokio::test]
 async fn what_waits_at_close_is_committed_and_later_writes_are_refused() {
     let (slot, writer) = database().await;
-    let waiting = {
+    let mut waiting = JoinSet::new();
+    waiting.spawn({
         let writer = Arc::clone(&writer);
-        tokio::spawn(async move { writer.write(Insert { number: 1, then: Then::Succeed }).await })
-    };
+        async move { writer.write(Insert { number: 1, then: Then::Succeed }).await }
+    });
     tokio::task::yield_now().await;
     writer.close().await;
-    assert_eq!(waiting.await.unwrap().unwrap(), 1);
+    assert_eq!(waiting.join_next().await.unwrap().unwrap().unwrap(), 1);
     assert_eq!(numbers(&slot).await, BTreeSet::from([1]));
     let late = writer.write(Insert { number: 2, then: Then::Succeed }).await;
     assert!(matches!(late, Err(StorageError::Unavailable(_))), "{late:?}");
