@@ -103,6 +103,14 @@ struct Outcome {
     weight: f64,
 }
 
+/// What is known of the right answer to a question.
+#[derive(Clone, Copy)]
+struct Expected<'a> {
+    is_answerable: bool,
+    is_right: &'a dyn Fn(&Chunk) -> bool,
+    weight: f64,
+}
+
 #[derive(Default)]
 struct Gathered {
     rows: Vec<Row>,
@@ -186,7 +194,8 @@ fn measure_answerability(documents: &Set, set: &Set, from: Language, to: Languag
             let is_right = |chunk: &Chunk| {
                 chunk.document.as_str() == wanted && answers.iter().any(|answer| chunk.text.contains(answer))
             };
-            gathered.ask(&index, &question(&asked.q, from), asked.pid % 2 == half, 1.0, &is_right)?;
+            let expected = Expected { is_answerable: asked.pid % 2 == half, is_right: &is_right, weight: 1.0 };
+            gathered.ask(&index, &question(&asked.q, from), expected)?;
         }
     }
     Ok(gathered)
@@ -201,7 +210,9 @@ fn measure_portfolio(portfolio: &Portfolio) -> Result<Gathered, Box<dyn Error>> 
         let language = Language::parse(&asked.lang).ok_or("unknown language")?;
         let question = question(&asked.text, language);
         let is_right = |chunk: &Chunk| asked.answers.iter().any(|answer| answer == chunk.id.as_str());
-        let found = gathered.ask(&index, &question, !asked.answers.is_empty(), PORTFOLIO_WEIGHT, &is_right)?;
+        let expected =
+            Expected { is_answerable: !asked.answers.is_empty(), is_right: &is_right, weight: PORTFOLIO_WEIGHT };
+        let found = gathered.ask(&index, &question, expected)?;
         groups.entry(if asked.lang == "es" { "portfolio es" } else { "portfolio foreign" }).or_default().push(place);
         show_odd(asked, &found, &is_right);
     }
@@ -257,10 +268,9 @@ impl Gathered {
         &mut self,
         index: &Index,
         question: &Question,
-        is_answerable: bool,
-        weight: f64,
-        is_right: &dyn Fn(&Chunk) -> bool,
+        expected: Expected<'_>,
     ) -> Result<SearchResult, Box<dyn Error>> {
+        let Expected { is_answerable, is_right, weight } = expected;
         let (found, whole) = index.examine(question, None, FITTED_CANDIDATES)?;
         for hit in &found.hits {
             self.rows.push(Row {
@@ -323,7 +333,7 @@ fn auroc(scored: &[(f32, bool)]) -> f64 {
 
 /// Expected calibration error over ten bins of equal width.
 fn calibration_error(scored: &[(f32, bool)]) -> f64 {
-    let mut bins = vec![(0.0_f64, 0.0_f64); 10];
+    let mut bins = [(0.0_f64, 0.0_f64); 10];
     for (score, label) in scored {
         let place = ((score * 10.0) as usize).min(9);
         if let Some((scores, labels)) = bins.get_mut(place) {

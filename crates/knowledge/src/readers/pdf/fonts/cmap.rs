@@ -128,6 +128,6 @@ mod tests {
 
     #[test]
     fn a_range_over_everything_ends() {
-        assert_eq!(read(b"1 beginbfrange <00000000> <FFFFFFFF> <0041> endbfrange").len() <= MAX_CODES, true);
+        assert!(read(b"1 beginbfrange <00000000> <FFFFFFFF> <0041> endbfrange").len() <= MAX_CODES);
     }
 }
