@@ -1,6 +1,6 @@
 //! The project's own commands: `cargo xtask test`, `cargo xtask ci` and `cargo xtask bench`.
 //!
-//! Start at [`test`] (what the README calls the test command). The house rules that no compiler checks are a test of
+//! Start at [`mod@test`] (what the README calls the test command). The house rules that no compiler checks are a test of
 //! this package: `xtask/tests/tidy`. Nothing here is part of portavoz.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "these are command line tools")]

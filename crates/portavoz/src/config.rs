@@ -1,9 +1,10 @@
 //! The configuration: one typed tree, one file per section, read once and checked once.
 //!
-//! Two stages. [`Config`] is what was written: [`load`] lays file, environment and flags over the defaults. [`Settings`]
-//! is what holds: every address parsed, every folder found, every secret read; later code never checks again.
-//! Precedence: flag, then `PORTAVOZ_SECTION__KEY`, then the file, then `OPENAI_*`, then the default. The doc comment of a
-//! field is its documentation everywhere: schema, example file, error messages. [`keys`] says how to add one.
+//! Two stages. [`Config`] is what was written: [`load()`] lays file, environment and flags over the defaults.
+//! [`Settings`] is what holds: every address parsed, every folder found, every secret read; later code never checks
+//! again. Precedence: flag, then `PORTAVOZ_SECTION__KEY`, then the file, then `OPENAI_*`, then the default. The doc
+//! comment of a field is its documentation everywhere: schema, example file, error messages. [`keys`] says how to add
+//! one.
 
 use std::path::PathBuf;
 

@@ -45,7 +45,7 @@ impl Server {
         let Some(address) = line.strip_prefix("listening on http://") else {
             child.kill().unwrap();
             listener.join().unwrap();
-            panic!("it said `{line}` and {}", said.lock().unwrap());
+            unreachable!("it said `{line}` and {}", said.lock().unwrap());
         };
         Self { address: address.to_owned(), child, said, listener: Some(listener) }
     }
