@@ -23,9 +23,11 @@ use crate::site::{Site, SiteError};
 
 mod ladder;
 mod models;
+mod run;
 mod sources;
 mod stock;
 mod telling;
+mod told;
 mod turn;
 
 /// Events that may wait for a slow reader before the model's call waits too.
@@ -119,7 +121,7 @@ pub async fn ask(site: &Arc<Site>, request: Ask) -> Result<Answering, AskError> 
         None => Past::from_client(&request.client_history, site.language()),
     };
     let (events, receiver) = mpsc::channel(WAITING_EVENTS);
-    let run = turn::Run {
+    let run = run::Run {
         site: Arc::clone(site),
         arrived,
         turn: site.new_turn(),

@@ -4,23 +4,21 @@
 //! To add one more rung: 1. its name in `domain::answer::Rung`; 2. its place in [`climb`]; 3. a test that brings the
 //! rungs above it down.
 
-use std::time::Duration;
-
-use portavoz_domain::answer::{Outcome, Rung, RungTried};
+use portavoz_domain::answer::{Outcome, Rung};
 use portavoz_domain::context::{Context, pack};
 use portavoz_domain::promises::promise_of;
 use portavoz_domain::prompt::{assemble, recent};
 use portavoz_domain::question::{Question, Wants};
 use portavoz_domain::search::{Hit, SearchResult};
-use portavoz_domain::usage::Usage;
 use portavoz_knowledge::index::{Index, IndexError};
 use portavoz_llm::chat::{ChatModel, ChatRequest};
 use sha2::{Digest, Sha256};
 
 use super::models::{Call, CallEnd, call};
+use super::run::Run;
 use super::stock;
 use super::telling::Telling;
-use super::turn::{Run, Told};
+use super::told::Told;
 use crate::search::Retrieval;
 
 /// Answers a question from what was retrieved.
@@ -80,7 +78,7 @@ enum Climbed {
 async fn climb_models(run: &Run, question: &Question, hits: &[Hit], told: &mut Told, telling: &mut Telling) -> Climbed {
     for (place, model) in run.site.models().iter().enumerate() {
         let rung = if place == 0 { Rung::Primary } else { Rung::Fallback };
-        let patience = patience_left(run);
+        let patience = run.patience_left();
         if patience.is_zero() {
             told.tried(rung, Some(model.name()), Some("out_of_time"));
             continue;
@@ -134,12 +132,6 @@ async fn climb_models(run: &Run, question: &Question, hits: &[Hit], told: &mut T
     Climbed::NoModel
 }
 
-/// How long this turn's visitor still waits for the first words of a model.
-fn patience_left(run: &Run) -> Duration {
-    let waited = Duration::from_millis(run.site.now().millis_since(run.arrived));
-    run.site.settings().generation.patience.saturating_sub(waited)
-}
-
 /// The request to a model, and the context in it.
 fn prepared(
     run: &Run,
@@ -168,20 +160,4 @@ fn prepared(
 /// The first 16 hexadecimal digits of the SHA-256: enough to tell prompts apart.
 fn hash(text: &str) -> String {
     Sha256::digest(text).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
-}
-
-impl Told {
-    /// Adds a rung; without a reason it is the one that answered.
-    pub(super) fn tried(&mut self, rung: Rung, model: Option<&str>, reason: Option<&str>) {
-        self.ladder.push(RungTried { rung, model: model.map(str::to_owned), reason: reason.map(str::to_owned) });
-    }
-
-    /// Adds a call's tokens and price; a call of unknown price that used anything makes the sum unknown.
-    fn charge(&mut self, usage: Usage, cost_usd_micros: Option<u64>) {
-        if usage.prompt_tokens == 0 && usage.completion_tokens == 0 {
-            return;
-        }
-        self.usage = self.usage.plus(&usage);
-        self.cost_usd_micros = self.cost_usd_micros.zip(cost_usd_micros).map(|(sum, cost)| sum + cost);
-    }
 }

@@ -11,7 +11,7 @@ use portavoz_text::language::Language;
 
 use super::sources::citation;
 use super::telling::Telling;
-use super::turn::Told;
+use super::told::Told;
 use crate::site::Site;
 
 /// Topics that a visitor is offered when the documents are silent.

@@ -2,52 +2,24 @@
 
 use std::sync::Arc;
 
-use portavoz_domain::answer::{AnswerEvent, Done, Outcome, RungTried};
-use portavoz_domain::ids::{ConversationId, TurnId, VisitorId};
+use portavoz_domain::answer::{AnswerEvent, Done};
 use portavoz_domain::question::Understood;
-use portavoz_domain::timestamp::Timestamp;
 use portavoz_domain::turn::{NewTurn, Settlement, TurnStatus};
 use portavoz_domain::understanding::understand;
-use portavoz_domain::usage::{Usage, usd};
+use portavoz_domain::usage::usd;
 use portavoz_text::language::Language;
 use tokio::sync::mpsc;
 
+use super::run::Run;
 use super::telling::Telling;
-use super::{Past, ladder, stock};
+use super::told::Told;
+use super::{ladder, stock};
 use crate::search::retrieve;
-use crate::site::Site;
 
 /// Stable code of a turn that the database would not take.
 pub(super) const STORAGE_UNAVAILABLE: &str = "storage_unavailable";
 /// Passages searched for, as a multiple of those that may be used: near-duplicates make room for the next ones.
 const SEARCHED_PER_USED: usize = 3;
-
-/// One admitted question.
-pub(super) struct Run {
-    pub(super) site: Arc<Site>,
-    pub(super) arrived: Timestamp,
-    pub(super) turn: TurnId,
-    pub(super) conversation: ConversationId,
-    pub(super) visitor: VisitorId,
-    pub(super) told_language: Option<Language>,
-    pub(super) message: String,
-    pub(super) stream: bool,
-    pub(super) past: Past,
-}
-
-/// What the ladder made of a question; the words are with [`Telling`].
-#[derive(Debug, Default)]
-pub(super) struct Told {
-    /// `None` if whoever asked left before the end.
-    pub(super) outcome: Option<Outcome>,
-    pub(super) ladder: Vec<RungTried>,
-    pub(super) model: Option<String>,
-    pub(super) usage: Usage,
-    /// `None` as soon as one call has no known price.
-    pub(super) cost_usd_micros: Option<u64>,
-    pub(super) prompt_hash: Option<String>,
-    pub(super) unanswered: bool,
-}
 
 impl Run {
     /// Answers, settles and says so, in that order. Never fails: what goes wrong becomes an event.

@@ -1,0 +1,32 @@
+//! One admitted question: what every step of its turn may ask for.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use portavoz_domain::ids::{ConversationId, TurnId, VisitorId};
+use portavoz_domain::timestamp::Timestamp;
+use portavoz_text::language::Language;
+
+use super::Past;
+use crate::site::Site;
+
+/// One admitted question.
+pub(super) struct Run {
+    pub(super) site: Arc<Site>,
+    pub(super) arrived: Timestamp,
+    pub(super) turn: TurnId,
+    pub(super) conversation: ConversationId,
+    pub(super) visitor: VisitorId,
+    pub(super) told_language: Option<Language>,
+    pub(super) message: String,
+    pub(super) stream: bool,
+    pub(super) past: Past,
+}
+
+impl Run {
+    /// How long this turn's visitor still waits for the first words of a model.
+    pub(super) fn patience_left(&self) -> Duration {
+        let waited = Duration::from_millis(self.site.now().millis_since(self.arrived));
+        self.site.settings().generation.patience.saturating_sub(waited)
+    }
+}

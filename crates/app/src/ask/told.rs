@@ -1,0 +1,34 @@
+//! What the ladder makes of a question, as it climbs.
+
+use portavoz_domain::answer::{Outcome, Rung, RungTried};
+use portavoz_domain::usage::Usage;
+
+/// What the ladder made of a question; the words are with [`Telling`].
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    /// `None` if whoever asked left before the end.
+    pub(super) outcome: Option<Outcome>,
+    pub(super) ladder: Vec<RungTried>,
+    pub(super) model: Option<String>,
+    pub(super) usage: Usage,
+    /// `None` as soon as one call has no known price.
+    pub(super) cost_usd_micros: Option<u64>,
+    pub(super) prompt_hash: Option<String>,
+    pub(super) unanswered: bool,
+}
+
+impl Told {
+    /// Adds a rung; without a reason it is the one that answered.
+    pub(super) fn tried(&mut self, rung: Rung, model: Option<&str>, reason: Option<&str>) {
+        self.ladder.push(RungTried { rung, model: model.map(str::to_owned), reason: reason.map(str::to_owned) });
+    }
+
+    /// Adds a call's tokens and price; a call of unknown price that used anything makes the sum unknown.
+    pub(super) fn charge(&mut self, usage: Usage, cost_usd_micros: Option<u64>) {
+        if usage.prompt_tokens == 0 && usage.completion_tokens == 0 {
+            return;
+        }
+        self.usage = self.usage.plus(&usage);
+        self.cost_usd_micros = self.cost_usd_micros.zip(cost_usd_micros).map(|(sum, cost)| sum + cost);
+    }
+}
