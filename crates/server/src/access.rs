@@ -24,9 +24,15 @@ pub struct Owner;
 #[derive(Debug, Clone, Copy)]
 pub struct KnownVisitor(pub Option<VisitorId>);
 
-/// Proof that the page that asks may do so: no page at all, one of ours, or one of the allow-list.
+/// Who asks a question, from a page that may: no page at all, one of ours, or one of the allow-list. Any other is
+/// refused.
 #[derive(Debug, Clone, Copy)]
-pub struct AllowedOrigin;
+pub struct Asker {
+    /// Where the question came from.
+    pub address: IpAddr,
+    /// The visitor of a valid token, if the request has one in its head.
+    pub visitor: Option<VisitorId>,
+}
 
 impl FromRequestParts<AppState> for ClientAddress {
     type Rejection = Infallible;
@@ -60,19 +66,26 @@ impl FromRequestParts<AppState> for KnownVisitor {
     }
 }
 
-impl FromRequestParts<AppState> for AllowedOrigin {
+impl FromRequestParts<AppState> for Asker {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
-        let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
-        let Some(origin) = text(header::ORIGIN) else { return Ok(Self) };
-        let host = text(header::HOST).or_else(|| parts.uri.authority().map(|authority| authority.as_str()));
-        let own = host.is_some() && origin.split_once("://").map(|(_, authority)| authority) == host;
-        if own || state.settings().allowed_origins.iter().any(|allowed| allowed == origin) {
-            Ok(Self)
-        } else {
-            Err(ApiError::OriginNotAllowed(origin.chars().take(100).collect()))
-        }
+        check_origin(parts, &state.settings().allowed_origins)?;
+        let Ok(ClientAddress(address)) = ClientAddress::from_request_parts(parts, state).await;
+        let Ok(KnownVisitor(visitor)) = KnownVisitor::from_request_parts(parts, state).await;
+        Ok(Self { address, visitor })
+    }
+}
+
+fn check_origin(parts: &Parts, allowed: &[String]) -> Result<(), ApiError> {
+    let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let Some(origin) = text(header::ORIGIN) else { return Ok(()) };
+    let host = text(header::HOST).or_else(|| parts.uri.authority().map(|authority| authority.as_str()));
+    let own = host.is_some() && origin.split_once("://").map(|(_, authority)| authority) == host;
+    if own || allowed.iter().any(|allowed| allowed == origin) {
+        Ok(())
+    } else {
+        Err(ApiError::OriginNotAllowed(origin.chars().take(100).collect()))
     }
 }
 

@@ -15,7 +15,7 @@ use portavoz_text::language::Language;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::access::{AllowedOrigin, ClientAddress, KnownVisitor};
+use crate::access::Asker;
 use crate::error::{ApiError, ErrorBody};
 use crate::state::AppState;
 use crate::wire::{Citation, Done, server_event};
@@ -74,17 +74,15 @@ pub(crate) struct ChatResponse {
 )]
 pub(crate) async fn chat(
     State(state): State<AppState>,
-    _allowed: AllowedOrigin,
-    ClientAddress(address): ClientAddress,
-    KnownVisitor(of_header): KnownVisitor,
+    asker: Asker,
     headers: HeaderMap,
     body: Result<Json<ChatRequest>, JsonRejection>,
 ) -> Result<Response, ApiError> {
     let Json(request) = body?;
     let site = state.site();
     let of_body = request.visitor_token.as_deref().and_then(|token| site.visitor_tokens().read(token));
-    let visitor = of_header.or(of_body);
-    state.admit(address, visitor).map_err(ApiError::RateLimited)?;
+    let visitor = asker.visitor.or(of_body);
+    state.admit(asker.address, visitor).map_err(ApiError::RateLimited)?;
     let stream = request.stream.unwrap_or_else(|| accepts_events(&headers));
     let question = Ask {
         message: request.message,

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::chat::unbuffered;
-use crate::access::{AllowedOrigin, ClientAddress, KnownVisitor};
+use crate::access::Asker;
 use crate::error::{ApiError, with_retry_after};
 use crate::state::AppState;
 
@@ -150,12 +150,10 @@ const fn the_model() -> Model {
 )]
 pub(crate) async fn chat_completions(
     State(state): State<AppState>,
-    allowed: Result<AllowedOrigin, ApiError>,
-    ClientAddress(address): ClientAddress,
-    KnownVisitor(visitor): KnownVisitor,
+    asker: Result<Asker, ApiError>,
     body: Result<Json<CompletionRequest>, JsonRejection>,
 ) -> Response {
-    match complete(&state, allowed, address, visitor, body).await {
+    match complete(&state, asker, body).await {
         Ok(response) => response,
         Err(error) => in_protocol(error),
     }
@@ -163,12 +161,10 @@ pub(crate) async fn chat_completions(
 
 async fn complete(
     state: &AppState,
-    allowed: Result<AllowedOrigin, ApiError>,
-    address: std::net::IpAddr,
-    visitor: Option<portavoz_domain::ids::VisitorId>,
+    asker: Result<Asker, ApiError>,
     body: Result<Json<CompletionRequest>, JsonRejection>,
 ) -> Result<Response, ApiError> {
-    allowed?;
+    let Asker { address, visitor } = asker?;
     let Json(request) = body?;
     if request.n.is_some_and(|n| n != 1) {
         return Err(ApiError::BadRequest("`n` must be 1".to_owned()));

@@ -10,7 +10,7 @@ use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
 
 /// The owner's token in these tests.
 pub(crate) const ADMIN: &str = "the owner's token";
@@ -21,7 +21,7 @@ pub(crate) struct TestApp {
     pub(crate) site: TestSite,
     client: reqwest::Client,
     stop: Option<oneshot::Sender<()>>,
-    served: Option<JoinHandle<()>>,
+    served: JoinSet<()>,
 }
 
 /// A visitor: a client that remembers its conversation.
@@ -46,10 +46,11 @@ impl TestApp {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
-        let served = tokio::spawn(serve(listener, state, async {
+        let mut served = JoinSet::new();
+        served.spawn(serve(listener, state, async {
             let _dropped = stopped.await;
         }));
-        Self { address, site, client: client(), stop: Some(stop), served: Some(served) }
+        Self { address, site, client: client(), stop: Some(stop), served }
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
@@ -85,7 +86,7 @@ impl TestApp {
     pub(crate) async fn finish(mut self) {
         self.stop();
         drop(std::mem::replace(&mut self.client, client()));
-        self.served.take().unwrap().await.unwrap();
+        self.served.join_all().await;
     }
 }
 
