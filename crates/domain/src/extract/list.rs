@@ -19,24 +19,17 @@ const MIN_ITEMS: usize = 2;
 const SHORT_ITEM: usize = 40;
 /// A passage whose best sentence has less than this share of the best list's joins it only as its sibling.
 const JOINS_FROM: f32 = 0.8;
+/// From this relevance on the ranking is believed against the sentences.
+const SURELY: f32 = 0.9;
 /// An item that covers this share of the question is meant more than its neighbours that cover nothing.
 const MEANT_FROM: f32 = 0.3;
 
 /// The items, in the order of the documents; `None` if prose answers better than any list.
 pub(super) fn items(question: &Question, hits: &[Hit], sentences: &[Scored], max_chars: usize) -> Option<Vec<Quoted>> {
-    let listed = listed(question, hits, sentences);
-    let told = told(question, hits, sentences);
-    let score = listed.as_ref().map_or(0.0, |(score, _)| *score);
-    let (score, groups) = match told {
-        Some((better, groups)) if better > score => (better, groups),
-        _ => listed?,
+    let groups = match written_for_it(hits, sentences) {
+        Some(groups) => groups,
+        None => best_list(question, hits, sentences)?,
     };
-    // A sentence that enumerates and answers better than the best list is the list.
-    let enumerates = |sentence: &&Scored| !is_item(sentence, hits) && commas(sentence, hits) >= 2;
-    let prose = sentences.iter().filter(enumerates).map(|sentence| sentence.score).fold(0.0, f32::max);
-    if prose > score {
-        return None;
-    }
     let mut quoted: Vec<Quoted> = Vec::new();
     let mut chars = 0;
     for item in groups {
@@ -48,6 +41,33 @@ pub(super) fn items(question: &Question, hits: &[Hit], sentences: &[Scored], max
         quoted.push(item);
     }
     Some(quoted)
+}
+
+/// The list of the best passage, if that passage is the answer to a question of the owner's own FAQ: whoever wrote the
+/// pair has chosen the list, in words that need not be the visitor's.
+fn written_for_it(hits: &[Hit], sentences: &[Scored]) -> Option<Vec<Quoted>> {
+    let leading = sentences.iter().map(|sentence| sentence.hit).min()?;
+    let hit = hits.get(leading).filter(|hit| hit.chunk.question.is_some() && hit.relevance >= SURELY)?;
+    let items = spans(&hit.chunk);
+    if items.len() < MIN_ITEMS {
+        return None;
+    }
+    Some(items.into_iter().map(|span| quote(leading, span, hits)).collect())
+}
+
+/// The items of the passage that lists best, or of the sister passages that tell best.
+fn best_list(question: &Question, hits: &[Hit], sentences: &[Scored]) -> Option<Vec<Quoted>> {
+    let listed = listed(question, hits, sentences);
+    let told = told(question, hits, sentences);
+    let score = listed.as_ref().map_or(0.0, |(score, _)| *score);
+    let (score, groups) = match told {
+        Some((better, groups)) if better > score => (better, groups),
+        _ => listed?,
+    };
+    // A sentence that enumerates and answers better than the best list is the list.
+    let enumerates = |sentence: &&Scored| !is_item(sentence, hits) && commas(sentence, hits) >= 2;
+    let prose = sentences.iter().filter(enumerates).map(|sentence| sentence.score).fold(0.0, f32::max);
+    (prose <= score).then_some(groups)
 }
 
 /// The best passage with list items, and its siblings.

@@ -147,7 +147,7 @@ fn with_context(own: &Cover, headings: &Cover, before: &Cover) -> Cover {
     Cover { matched, ..own.clone() }
 }
 
-/// How much the passage's own question, or its last heading, asks what the visitor asks: 0 below two thirds, up to 1.
+/// How much the passage's own question, or its last heading, asks what the visitor asks: 0 below three quarters, up to 1.
 fn same_question(chunk: &Chunk, probes: &[Probe]) -> f32 {
     let last = chunk.heading_path.last().filter(|heading| heading.split_whitespace().count() >= 3);
     [chunk.question.as_ref(), last]
@@ -159,7 +159,7 @@ fn same_question(chunk: &Chunk, probes: &[Probe]) -> f32 {
             let shared = cover.matched.iter().filter(|matched| **matched > 0.5).count();
             // Both must say the same: a short heading inside a long question is no answer to it.
             let agreement = cover.share(probes).min(shared as f32 / theirs.max(1) as f32);
-            ((agreement - 0.6) / 0.4).clamp(0.0, 1.0)
+            ((agreement - 0.75) / 0.25).clamp(0.0, 1.0)
         })
         .fold(0.0, f32::max)
 }
