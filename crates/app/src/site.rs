@@ -4,16 +4,19 @@
 //! run as tracked tasks: [`Site::finish`] waits for them, which is what a graceful shutdown is.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
 use portavoz_domain::chunk::Chunk;
 use portavoz_domain::contact::ContactCard;
 use portavoz_domain::document::Document;
 use portavoz_domain::ids::{ConversationId, DocumentId, SiteId, TurnId, VisitorId};
+use portavoz_domain::phrases;
 use portavoz_domain::prompt::Prompts;
+use portavoz_domain::question::{Understood, Wants};
 use portavoz_domain::timestamp::Timestamp;
 use portavoz_domain::tokens::CountTokens;
+use portavoz_domain::understanding::understand;
 use portavoz_knowledge::index::{Index, IndexError};
 use portavoz_knowledge::readers::contact_card;
 use portavoz_knowledge::web::Client;
@@ -28,6 +31,8 @@ use crate::clock::{Clock, Entropy, id_bytes};
 use crate::settings::SiteSettings;
 use crate::visitor::{SECRET_BYTES, VisitorTokens};
 
+/// Stock questions offered at once.
+const OFFERED_QUESTIONS: usize = 3;
 /// For sites without documents whose owner named no language.
 pub(crate) const FALLBACK_LANGUAGE: Language = Language::En;
 /// Name of the secret that signs visitor tokens.
@@ -92,6 +97,8 @@ pub(crate) struct Live {
     pub(crate) contact: ContactCard,
     /// Of most passages; `None` without any.
     language: Option<Language>,
+    /// Questions to offer that these documents answer, by language; found when first asked for.
+    suggestions: [OnceLock<Vec<String>>; Language::ALL.len()],
 }
 
 impl Live {
@@ -102,7 +109,7 @@ impl Live {
             None => index,
         };
         let language = index.counts().languages.first().map(|(language, _)| *language);
-        Self { index: Arc::new(index), contact, language }
+        Self { index: Arc::new(index), contact, language, suggestions: Default::default() }
     }
 }
 
@@ -190,6 +197,27 @@ impl Site {
     /// The language to speak when neither visitor nor conversation tell one.
     pub fn language(&self) -> Language {
         self.settings().language.or_else(|| self.live.load().language).unwrap_or(FALLBACK_LANGUAGE)
+    }
+
+    /// Questions to offer a visitor: the owner's, or else those stock questions that the documents answer.
+    pub fn suggestions(&self, language: Language) -> Vec<String> {
+        if !self.settings().suggestions.is_empty() {
+            return self.settings().suggestions.clone();
+        }
+        let live = self.live.load();
+        let found = || {
+            let candidates = phrases::suggestions(language, live.contact.name.as_deref());
+            candidates.into_iter().filter(|question| self.answers(&live, question)).take(OFFERED_QUESTIONS).collect()
+        };
+        live.suggestions.get(language.index()).map(|known| known.get_or_init(found).clone()).unwrap_or_default()
+    }
+
+    /// Whether a question finds a passage by its words.
+    fn answers(&self, live: &Live, question: &str) -> bool {
+        let Understood::Question(question) = understand(question, None, &[], self.language()) else { return false };
+        let contact = question.wants == Wants::Contact && !live.contact.is_empty();
+        let found = live.index.search(&question, None, 1).unwrap_or_default();
+        contact || found.hits.iter().any(|hit| hit.relevance >= self.settings().retrieval.threshold)
     }
 
     /// Its database.

@@ -248,11 +248,19 @@ pub struct Setup {
     pub storage: Option<Arc<dyn Storage>>,
     pub documents: bool,
     pub patience: Duration,
+    pub suggestions: Vec<String>,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { models: Vec::new(), embedder: None, storage: None, documents: true, patience: Duration::from_secs(600) }
+        Self {
+            models: Vec::new(),
+            embedder: None,
+            storage: None,
+            documents: true,
+            patience: Duration::from_secs(600),
+            suggestions: vec!["¿Qué ha construido?".to_owned()],
+        }
     }
 }
 
@@ -291,7 +299,7 @@ impl Setup {
         };
         let parts = SiteParts {
             id: SiteId::default(),
-            settings: settings(&folder.path().join("knowledge"), self.patience),
+            settings: settings(&folder.path().join("knowledge"), self.patience, self.suggestions),
             prompts: Prompts::new(
                 PromptOptions { owner: Some("Ada".to_owned()), ..PromptOptions::default() },
                 &BTreeMap::new(),
@@ -310,7 +318,7 @@ impl Setup {
     }
 }
 
-fn settings(knowledge: &Path, patience: Duration) -> SiteSettings {
+fn settings(knowledge: &Path, patience: Duration, suggestions: Vec<String>) -> SiteSettings {
     SiteSettings {
         owner: ContactCard {
             name: Some("Ada".to_owned()),
@@ -320,7 +328,7 @@ fn settings(knowledge: &Path, patience: Duration) -> SiteSettings {
         language: Some(Language::Es),
         title: None,
         greeting: None,
-        suggestions: vec!["¿Qué ha construido?".to_owned()],
+        suggestions,
         public_url: String::new(),
         max_message_chars: 2_000,
         retrieval: RetrievalSettings { embedding_timeout: Duration::from_secs(60), ..RetrievalSettings::default() },

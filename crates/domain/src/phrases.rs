@@ -21,7 +21,8 @@ pub fn greeting(language: Language, owner: Option<&str>, suggestions: &[String])
     suggestions.iter().fold(line, |text, question| format!("{text}\n- {question}"))
 }
 
-/// Questions to suggest when the owner has set none: experience, projects, technologies.
+/// Questions to suggest when the owner has set none, in order of preference: experience, projects, technologies,
+/// education, contact. Offer those that the documents answer.
 pub fn suggestions(language: Language, owner: Option<&str>) -> Vec<String> {
     let choices = &phrases(language).suggestions;
     let templates = if owner.is_some() { &choices.named } else { &choices.unnamed };

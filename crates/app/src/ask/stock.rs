@@ -22,10 +22,7 @@ pub(super) async fn smalltalk(site: &Site, kind: Smalltalk, language: Language, 
     let name = site.contact().name;
     let owner = name.as_deref();
     let line = match kind {
-        Smalltalk::Greeting if site.settings().suggestions.is_empty() => {
-            phrases::greeting(language, owner, &phrases::suggestions(language, owner))
-        }
-        Smalltalk::Greeting => phrases::greeting(language, owner, &site.settings().suggestions),
+        Smalltalk::Greeting => phrases::greeting(language, owner, &site.suggestions(language)),
         Smalltalk::Thanks => phrases::thanks(language, owner),
         Smalltalk::Farewell => phrases::farewell(language, owner),
     };

@@ -208,6 +208,19 @@ async fn whoever_asks_how_to_reach_the_owner_is_told() {
 }
 
 #[tokio::test]
+async fn only_questions_that_the_documents_answer_are_offered() {
+    let site = Setup { suggestions: Vec::new(), ..Setup::default() }.open().await;
+    for language in portavoz_text::language::Language::ALL {
+        let offered = site.site.suggestions(language);
+        assert!(!offered.is_empty(), "{language}");
+        for question in offered {
+            let answer = site.ask(&question).await;
+            assert_eq!(answer.done.outcome, Outcome::Answered, "{language}: {question}: {}", answer.text);
+        }
+    }
+}
+
+#[tokio::test]
 async fn smalltalk_needs_no_call() {
     let model = ScriptedModel::new("primary", Vec::new());
     let site = Setup::with_models(&[&model]).open().await;

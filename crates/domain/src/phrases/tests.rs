@@ -18,7 +18,7 @@ fn everything(language: Language) -> Vec<String> {
     let mut said = Vec::new();
     for owner in [None, Some("Anna"), Some("María")] {
         let questions = suggestions(language, owner);
-        assert_eq!(questions.len(), 3);
+        assert_eq!(questions.len(), 5);
         said.push(greeting(language, owner, &questions));
         said.push(greeting(language, owner, &[]));
         said.extend(questions);

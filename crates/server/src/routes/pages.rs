@@ -8,7 +8,6 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Html;
-use portavoz_app::site::Site;
 use portavoz_domain::ids::DocumentId;
 use portavoz_text::language::Language;
 use serde::Deserialize;
@@ -29,7 +28,6 @@ static WORDS: LazyLock<HashMap<Language, Words>> = LazyLock::new(|| {
 struct Words {
     title: String,
     greeting: String,
-    suggestions: Vec<String>,
     back: String,
     original: String,
     unnamed: String,
@@ -111,19 +109,11 @@ pub(crate) async fn chat(State(state): State<AppState>, headers: HeaderMap) -> R
         lang: language.code(),
         title: settings.title.clone().unwrap_or_else(|| named(&words.title)),
         greeting: settings.greeting.clone().unwrap_or_else(|| named(&words.greeting)),
-        suggestions: suggestions(site, words, &named),
+        suggestions: site.suggestions(language),
         version: version(),
         ui: &words.ui,
         owner_name,
     })
-}
-
-fn suggestions(site: &Site, words: &Words, named: &impl Fn(&str) -> String) -> Vec<String> {
-    if site.settings().suggestions.is_empty() {
-        words.suggestions.iter().map(|text| named(text)).collect()
-    } else {
-        site.settings().suggestions.clone()
-    }
 }
 
 /// Which document, and where in it.
