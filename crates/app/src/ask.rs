@@ -156,6 +156,7 @@ impl Answering {
                 }
                 AnswerEvent::Delta { text: more } => text.push_str(&more),
                 AnswerEvent::Citation(citation) => citations.push(citation),
+                AnswerEvent::Verdict { .. } => {}
                 AnswerEvent::Replace { text: instead, .. } => {
                     text = instead;
                     citations.clear();

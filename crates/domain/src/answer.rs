@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{ConversationId, DocumentId, TurnId};
 use crate::usage::Usage;
+use crate::verification::{Status, Verification};
 
 /// How a turn ended for the visitor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -106,8 +107,8 @@ pub struct Citation {
     pub page: Option<u32>,
 }
 
-/// What happens while a question is answered, in order: `Start`, then any number of `Delta`, `Citation` and
-/// `Replace`, then exactly one of `Done` or `Failed`.
+/// What happens while a question is answered, in order: `Start`, then any number of `Delta`, `Citation`,
+/// `Verdict` and `Replace`, then exactly one of `Done` or `Failed`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum AnswerEvent {
@@ -131,6 +132,15 @@ pub enum AnswerEvent {
     },
     /// A source of what was said.
     Citation(Citation),
+    /// A sentence was checked. Sentences come in the order of the answer; a withheld one is not told.
+    Verdict {
+        /// The sentence's place in the answer, from 0, withheld ones counted.
+        index: u32,
+        /// The sentence as told; `None` if it was withheld.
+        sentence: Option<String>,
+        /// What the sources say of it.
+        status: Status,
+    },
     /// All text so far is void; this stands in its place, and deltas go on from it.
     Replace {
         /// The new text.
@@ -162,6 +172,10 @@ pub struct Done {
     pub usage: Usage,
     /// US dollars; null if a model without a known price was used.
     pub cost_usd: Option<f64>,
+    /// What the check of the answer found; `None` if nothing was checked. Withheld sentences are not in it.
+    pub verification: Option<Verification>,
+    /// Sentences that were kept from the visitor, because the sources do not say what they claim.
+    pub withheld: u32,
     /// Quality score 0..=1, when it was computed.
     pub quality: Option<f32>,
     /// Each rung tried, in order; the last one answered.

@@ -3,12 +3,13 @@
 //! Pure: no IO, no async, no clock, no randomness. Time, ids and random numbers come in as arguments, so each rule
 //! can be read and tested alone. The shapes that cross crate borders live here:
 //! [`document`] and [`chunk`] (what the owner published), [`search`] (what was found), [`answer`] (what the visitor
-//! is told), [`turn`] (what is kept of it), [`usage`] (what it cost).
+//! is told), [`verification`] (what of it the sources support), [`turn`] (what is kept of it), [`usage`] (what it cost).
 
 pub mod answer;
 pub mod chunk;
 pub mod contact;
 pub mod context;
+pub mod defence;
 pub mod document;
 pub mod extract;
 pub mod ids;
@@ -24,3 +25,4 @@ pub mod tokens;
 pub mod turn;
 pub mod understanding;
 pub mod usage;
+pub mod verification;

@@ -7,6 +7,7 @@ use crate::answer::{Citation, Outcome, RungTried};
 use crate::ids::{ConversationId, SiteId, TurnId, VisitorId};
 use crate::timestamp::Timestamp;
 use crate::usage::Usage;
+use crate::verification::Verification;
 
 /// A turn at admission: the question is known, the answer is not.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,6 +76,8 @@ pub struct Settlement {
     pub answer: String,
     /// Its sources.
     pub citations: Vec<Citation>,
+    /// What the check of the answer found, withheld sentences included; `None` if nothing was checked.
+    pub verification: Option<Verification>,
     /// The model that answered, if one did.
     pub model: Option<String>,
     /// Each rung tried.

@@ -129,6 +129,13 @@ struct Delta<'a> {
 }
 
 #[derive(Serialize)]
+struct Verdict<'a> {
+    index: u32,
+    sentence: Option<&'a str>,
+    status: &'static str,
+}
+
+#[derive(Serialize)]
 struct Replace<'a> {
     text: &'a str,
     reason: &'a str,
@@ -155,6 +162,9 @@ pub(crate) fn server_event(event: AnswerEvent) -> (&'static str, String) {
         ),
         AnswerEvent::Delta { text } => ("delta", json(&Delta { text: &text })),
         AnswerEvent::Citation(citation) => ("citation", json(&Citation::from(citation))),
+        AnswerEvent::Verdict { index, sentence, status } => {
+            ("verdict", json(&Verdict { index, sentence: sentence.as_deref(), status: status.name() }))
+        }
         AnswerEvent::Replace { text, reason } => ("replace", json(&Replace { text: &text, reason: &reason })),
         AnswerEvent::Done(done) => ("done", json(&Done::from(*done))),
         AnswerEvent::Failed { code, message } => ("failed", json(&Failed { code: &code, message: &message })),

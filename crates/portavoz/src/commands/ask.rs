@@ -91,6 +91,7 @@ impl Telling<'_> {
             AnswerEvent::Start { conversation_id, .. } => self.conversation = Some(conversation_id),
             AnswerEvent::Delta { text } => self.output.piece(text)?,
             AnswerEvent::Citation(citation) => self.citations.push(citation),
+            AnswerEvent::Verdict { .. } => {}
             AnswerEvent::Replace { text, reason } => {
                 self.citations.clear();
                 let note = dim().apply_to(format!("(that is void: {reason})"));

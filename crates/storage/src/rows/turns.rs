@@ -127,6 +127,7 @@ fn settlement(admitted: &NewTurn, status: TurnStatus, row: TurnRow) -> Result<Se
         outcome: row.outcome.map(outcome).transpose()?,
         answer: column("answer").present(row.answer)?,
         citations: column("citations").json(&column("citations").present(row.citations)?)?,
+        verification: None,
         model: row.model,
         ladder: column("ladder").json(&column("ladder").present(row.ladder)?)?,
         usage,

@@ -75,6 +75,7 @@ pub fn settlement(turn: &NewTurn) -> Settlement {
             span: 10..29,
             page: Some(2),
         }],
+        verification: None,
         model: Some("gpt-4o-mini".to_owned()),
         ladder: vec![
             RungTried { rung: Rung::Primary, model: Some("a".to_owned()), reason: Some("timeout".to_owned()) },

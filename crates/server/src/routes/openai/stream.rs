@@ -101,6 +101,8 @@ impl Chunking {
                 self.citations.push(citation.into());
                 Vec::new()
             }
+            // The verification comes with the end, as the sources do.
+            AnswerEvent::Verdict { .. } => Vec::new(),
             AnswerEvent::Replace { text, .. } => {
                 self.citations.clear();
                 vec![self.text(&format!("{BREAK}{text}"))]
