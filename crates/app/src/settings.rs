@@ -6,6 +6,7 @@ use std::time::Duration;
 use portavoz_domain::contact::ContactCard;
 use portavoz_domain::context::ContextLimits;
 use portavoz_domain::prompt::HistoryLimits;
+use portavoz_domain::verification::policy::Mode;
 use portavoz_text::language::Language;
 
 /// Everything that can be set about a site's answers.
@@ -33,6 +34,8 @@ pub struct SiteSettings {
     pub history: HistoryLimits,
     /// See [`GenerationSettings`].
     pub generation: GenerationSettings,
+    /// See [`VerifySettings`].
+    pub verify: VerifySettings,
     /// See [`KnowledgeSettings`].
     pub knowledge: KnowledgeSettings,
 }
@@ -70,6 +73,32 @@ pub struct GenerationSettings {
 impl Default for GenerationSettings {
     fn default() -> Self {
         Self { temperature: 0.7, top_p: 0.9, max_tokens: 1_000, patience: Duration::from_secs(20) }
+    }
+}
+
+/// What happens to what a model says, before a visitor reads it.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct VerifySettings {
+    /// What becomes of sentences that the documents do not support.
+    pub mode: Mode,
+    /// See [`JudgeSettings`]; has no effect unless the site has a judge.
+    pub judge: JudgeSettings,
+}
+
+/// When the judge, a second model, is asked about a sentence, and for how long.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct JudgeSettings {
+    /// The sentence's score, 0..=1, from which on the rules' verdict is in doubt.
+    pub doubtful_from: f32,
+    /// The score from which on it is not in doubt any more.
+    pub doubtful_below: f32,
+    /// How long a sentence may wait for the judge; then the rules' verdict stands.
+    pub timeout: Duration,
+}
+
+impl Default for JudgeSettings {
+    fn default() -> Self {
+        Self { doubtful_from: 0.35, doubtful_below: 0.65, timeout: Duration::from_millis(2_000) }
     }
 }
 

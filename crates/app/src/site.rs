@@ -50,6 +50,8 @@ pub struct SiteParts {
     pub storage: Arc<dyn Storage>,
     /// The primary model, then the fallbacks; empty means that answers are quoted from the documents.
     pub models: Vec<Arc<dyn ChatModel>>,
+    /// Gives a second opinion on sentences that the rules are in doubt about, if configured.
+    pub judge: Option<Arc<dyn ChatModel>>,
     /// Gives vectors to passages and questions, if configured.
     pub embedder: Option<Arc<dyn Embedder>>,
     /// Counts tokens of passages at ingest and of contexts when there is no model.
@@ -238,6 +240,11 @@ impl Site {
     /// The models in the order of the ladder.
     pub fn models(&self) -> &[Arc<dyn ChatModel>] {
         &self.parts.models
+    }
+
+    /// The model that is asked about doubtful sentences, if there is one.
+    pub fn judge(&self) -> Option<&dyn ChatModel> {
+        self.parts.judge.as_deref()
     }
 
     /// The embedder, if there is one.

@@ -13,7 +13,7 @@ use std::time::Duration;
 use crate::ask::{Answer, Ask, ask};
 use crate::clock::{Clock, Entropy};
 use crate::ingest::{IngestReport, ingest};
-use crate::settings::{GenerationSettings, KnowledgeSettings, RetrievalSettings, SiteSettings};
+use crate::settings::{GenerationSettings, KnowledgeSettings, RetrievalSettings, SiteSettings, VerifySettings};
 use crate::site::{Site, SiteParts};
 use async_trait::async_trait;
 use futures::stream;
@@ -249,6 +249,8 @@ pub struct Setup {
     pub documents: bool,
     pub patience: Duration,
     pub suggestions: Vec<String>,
+    pub verify: VerifySettings,
+    pub judge: Option<Arc<ScriptedModel>>,
 }
 
 impl Default for Setup {
@@ -260,6 +262,8 @@ impl Default for Setup {
             documents: true,
             patience: Duration::from_secs(600),
             suggestions: vec!["¿Qué ha construido?".to_owned()],
+            verify: VerifySettings::default(),
+            judge: None,
         }
     }
 }
@@ -297,9 +301,11 @@ impl Setup {
             Some(storage) => storage,
             None => Arc::new(SqliteStorage::in_memory().await.unwrap()),
         };
+        let mut settings = settings(&folder.path().join("knowledge"), self.patience, self.suggestions);
+        settings.verify = self.verify;
         let parts = SiteParts {
             id: SiteId::default(),
-            settings: settings(&folder.path().join("knowledge"), self.patience, self.suggestions),
+            settings,
             prompts: Prompts::new(
                 PromptOptions { owner: Some("Ada".to_owned()), ..PromptOptions::default() },
                 &BTreeMap::new(),
@@ -307,6 +313,7 @@ impl Setup {
             .unwrap(),
             storage: Arc::clone(&storage),
             models: self.models.into_iter().map(|model| model as Arc<dyn ChatModel>).collect(),
+            judge: self.judge.map(|model| model as Arc<dyn ChatModel>),
             embedder: self.embedder.map(|embedder| embedder as Arc<dyn Embedder>),
             tokenizer: &WORDS,
             web: None,
@@ -335,6 +342,7 @@ fn settings(knowledge: &Path, patience: Duration, suggestions: Vec<String>) -> S
         context: ContextLimits::default(),
         history: HistoryLimits::default(),
         generation: GenerationSettings { patience, ..GenerationSettings::default() },
+        verify: VerifySettings::default(),
         knowledge: KnowledgeSettings {
             folder: knowledge.to_owned(),
             urls: Vec::new(),

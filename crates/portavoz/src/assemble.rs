@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
-use portavoz_app::settings::{GenerationSettings, KnowledgeSettings, RetrievalSettings, SiteSettings};
+use portavoz_app::settings::{GenerationSettings, KnowledgeSettings, RetrievalSettings, SiteSettings, VerifySettings};
 use portavoz_app::site::{Site, SiteParts};
 use portavoz_domain::context::ContextLimits;
 use portavoz_domain::prompt::{HistoryLimits, PromptOptions, Prompts};
@@ -46,6 +46,7 @@ pub async fn open(settings: &Settings) -> anyhow::Result<Assembled> {
         prompts: prompts(settings)?,
         storage: Arc::clone(&storage),
         models: chat,
+        judge: None,
         embedder,
         tokenizer,
         web: Some(http),
@@ -138,6 +139,7 @@ fn site_settings(settings: &Settings) -> SiteSettings {
             max_tokens: settings.model.max_tokens,
             patience: settings.provider.first_token_timeout,
         },
+        verify: VerifySettings::default(),
         knowledge: KnowledgeSettings {
             folder: settings.knowledge.folder.clone(),
             urls: settings.knowledge.urls.iter().map(ToString::to_string).collect(),
