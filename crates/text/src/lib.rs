@@ -4,6 +4,7 @@
 //! citation can point at the place. Word lists are files of `data/`, compiled in and read at first use.
 //! Start at [`language`], then [`words`]; [`terms`] is what an index and a query are made of.
 
+pub mod dates;
 pub mod fold;
 pub mod language;
 pub mod lexicon;
