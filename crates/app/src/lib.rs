@@ -13,4 +13,5 @@ pub mod settings;
 pub mod site;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod verify;
 pub mod visitor;

@@ -77,7 +77,8 @@ pub(crate) const fn embedding_price(input: u64) -> Price {
     Price { input, cached_input: input, cache_write: input, output: 0 }
 }
 
-fn bare_question(text: &str, language: Language) -> Question {
+/// A text to search for as it is, whatever it says.
+pub(crate) fn bare_question(text: &str, language: Language) -> Question {
     Question {
         text: text.to_owned(),
         language,

@@ -7,4 +7,5 @@ mod app {
     mod conversations;
     mod ingesting;
     mod leaving;
+    mod verifying;
 }
