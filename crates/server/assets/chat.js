@@ -7,9 +7,11 @@
 
 import { AskFailed, ask, history, isAbort, remember, remembered } from "./conversation.js";
 import { renderMarkdown, safeLink } from "./markdown.js";
+import { markSentences } from "./marks.js";
 
 /** @typedef {import("./conversation.js").Citation} Citation */
 /** @typedef {import("./conversation.js").Done} Done */
+/** @typedef {import("./marks.js").Checked} Checked */
 
 const root = byId("chat");
 const scroll = byId("scroll");
@@ -23,6 +25,12 @@ const newButton = /** @type {HTMLButtonElement} */ (byId("new-conversation"));
 
 /** The localised strings, as the template put them on the root element. */
 const ui = /** @type {Record<string, string>} */ ({ ...root.dataset });
+
+/**
+ * What to say of a sentence, by its status. Where the owner wants no marks the page has no words for them.
+ * @type {Record<string, string | undefined>}
+ */
+const verdictWords = { unsupported: ui.unsupported, contradicted: ui.contradicted };
 
 let conversation = remembered();
 /** Aborts the answer that is being streamed. @type {AbortController | null} */
@@ -87,6 +95,7 @@ async function answer(question) {
       } else if (event.event === "delta") view.append(event.text);
       else if (event.event === "replace") view.replace(event.text);
       else if (event.event === "citation") view.cite(/** @type {any} */ (event));
+      else if (event.event === "verdict") view.judge(/** @type {any} */ (event));
       else if (event.event === "done") view.finish(/** @type {any} */ (event));
     }
   } catch (cause) {
@@ -203,6 +212,8 @@ class AnswerView {
     this.text = "";
     /** @type {Map<number, Citation>} */
     this.citations = new Map();
+    /** @type {Checked[]} */
+    this.checked = [];
     this.frame = 0;
     /** Where the page was last scrolled to by this answer; `null` once the visitor scrolls elsewhere.
      * @type {number | null} */
@@ -229,8 +240,9 @@ class AnswerView {
   /** @param {string} text */
   replace(text) {
     this.text = text;
-    // Sources of the void text are void too; those of the new text follow.
+    // Sources of the void text are void too, and what was found about it; those of the new text follow.
     this.citations.clear();
+    this.checked = [];
     this.draw();
   }
 
@@ -240,10 +252,18 @@ class AnswerView {
     this.draw();
   }
 
+  /** @param {{ sentence: string | null, status: string }} verdict */
+  judge(verdict) {
+    if (verdict.sentence === null) return;
+    this.checked.push({ text: verdict.sentence, status: verdict.status });
+    this.draw();
+  }
+
   /** @param {Done} done */
   finish(done) {
     if (done.language) this.body.lang = done.language;
-    this.drawNow();
+    if (done.verification) this.checked = done.verification.sentences;
+    for (const { text, status } of this.drawNow()) this.addMeta(`«${text}» (${verdictWords[status]})`);
     this.showSources();
     // The history does not say what its answers cost.
     if (done.model !== undefined) this.addMeta(costLine(done));
@@ -290,12 +310,15 @@ class AnswerView {
     if (this.frame === 0) this.frame = requestAnimationFrame(() => this.drawNow());
   }
 
+  /** Returns sentences that are not confirmed and could not be marked in the text. */
   drawNow() {
     cancelAnimationFrame(this.frame);
     this.frame = 0;
-    if (this.text === "") return;
+    if (this.text === "") return [];
     this.body.replaceChildren(renderMarkdown(this.text, (index) => this.chip(index)));
+    const missed = markSentences(this.body, this.checked, verdictWords);
     this.follow();
+    return missed;
   }
 
   /** Keeps the growing answer in view, until its question reaches the top: what is being read must not move away. */

@@ -9,7 +9,7 @@ import { readEvents } from "./stream.js";
  * @typedef {{ index: number, document: string, title: string, url: string, quote: string, page?: number }} Citation
  * @typedef {{ prompt_tokens: number, completion_tokens: number, estimated: boolean }} Usage
  * @typedef {{ outcome: string, language?: string, model?: string | null, cost_usd?: number | null, usage?: Usage,
- *             took_ms?: number }} Done
+ *             verification?: { sentences: { text: string, status: string }[] } | null, took_ms?: number }} Done
  * @typedef {{ event: string } & Record<string, any>} AnswerEvent
  * @typedef {{ conversationId: string, visitorToken: string }} Remembered
  */

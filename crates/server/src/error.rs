@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use portavoz_app::ask::{AskError, Failure};
 use portavoz_app::site::SiteError;
+use portavoz_app::verify::VerifyError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -18,12 +18,22 @@ pub enum ApiError {
     BadRequest(String),
     /// The body is larger than the limit.
     TooLarge,
+    /// The body stopped coming.
+    BodyTimeout,
     /// The body is not JSON by its content type.
     NotJson,
+    /// The body is compressed.
+    Encoded,
     /// The message has nothing in it.
     EmptyMessage,
     /// The message is too long.
     MessageTooLong(String),
+    /// The answer to check has nothing in it.
+    EmptyAnswer,
+    /// The answer to check is too long.
+    AnswerTooLong(String),
+    /// The texts to check it against are too many or too long.
+    ContextTooLarge(String),
     /// There is no such conversation of this visitor.
     ConversationNotFound,
     /// There is no such document.
@@ -78,12 +88,39 @@ impl ApiError {
                 "the request is not JSON".to_owned(),
                 hint("send `Content-Type: application/json`"),
             ),
+            Self::BodyTimeout => (
+                StatusCode::REQUEST_TIMEOUT,
+                "body_timeout",
+                "the rest of the request did not come".to_owned(),
+                hint("send it again"),
+            ),
+            Self::Encoded => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "encoded_body",
+                "the request is compressed".to_owned(),
+                hint("send it as it is, without `Content-Encoding`"),
+            ),
             Self::EmptyMessage => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "empty_message", "the message is empty".to_owned(), None)
             }
             Self::MessageTooLong(why) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "message_too_long", why.clone(), hint("ask in fewer words"))
             }
+            Self::EmptyAnswer => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "empty_answer",
+                "the answer is empty".to_owned(),
+                hint("send the text to check as `answer`"),
+            ),
+            Self::AnswerTooLong(why) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "answer_too_long", why.clone(), hint("check it in parts"))
+            }
+            Self::ContextTooLarge(why) => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "context_too_large",
+                why.clone(),
+                hint("send only the passages that the answer may rest on"),
+            ),
             Self::ConversationNotFound => (
                 StatusCode::NOT_FOUND,
                 "conversation_not_found",
@@ -160,16 +197,6 @@ impl IntoResponse for ApiError {
     }
 }
 
-impl From<JsonRejection> for ApiError {
-    fn from(rejection: JsonRejection) -> Self {
-        match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge,
-            StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::NotJson,
-            _ => Self::BadRequest(first_line(&rejection.body_text())),
-        }
-    }
-}
-
 impl From<AskError> for ApiError {
     fn from(error: AskError) -> Self {
         match error {
@@ -177,6 +204,20 @@ impl From<AskError> for ApiError {
             AskError::TooLong { .. } => Self::MessageTooLong(error.to_string()),
             AskError::UnknownConversation => Self::ConversationNotFound,
             AskError::Site(error) => error.into(),
+        }
+    }
+}
+
+impl From<VerifyError> for ApiError {
+    fn from(error: VerifyError) -> Self {
+        let why = error.to_string();
+        match error {
+            VerifyError::EmptyAnswer => Self::EmptyAnswer,
+            VerifyError::AnswerTooLong { .. } => Self::AnswerTooLong(why),
+            VerifyError::QuestionTooLong { .. } => Self::MessageTooLong(why),
+            VerifyError::TooManyTexts { .. } | VerifyError::ContextTooLong { .. } => Self::ContextTooLarge(why),
+            VerifyError::Interrupted => Self::Internal,
+            VerifyError::Site(error) => error.into(),
         }
     }
 }
@@ -192,8 +233,4 @@ impl From<SiteError> for ApiError {
         tracing::error!(%error, "a request met a failing database or index");
         if error.is_unavailable() { Self::StorageUnavailable } else { Self::Internal }
     }
-}
-
-fn first_line(text: &str) -> String {
-    text.lines().next().unwrap_or_default().chars().take(300).collect()
 }

@@ -17,8 +17,6 @@ use crate::state::AppState;
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
      img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-/// Between two pieces of a request's body.
-const BODY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(30);
 const CORS_MAX_AGE: std::time::Duration = std::time::Duration::from_secs(3_600);
 
 /// Wraps the routes.
@@ -29,7 +27,7 @@ pub(crate) fn around(routes: Router<AppState>, state: &AppState) -> Router<AppSt
     // The last layer is the outermost.
     routes
         .layer(CatchPanicLayer::custom(|_panic| -> Response { ApiError::Internal.into_response() }))
-        .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
+        .layer(RequestBodyTimeoutLayer::new(state.settings().body_timeout))
         .layer(cors(state))
         .layer(header(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))

@@ -12,10 +12,11 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::get;
 use utoipa::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
 pub mod access;
+mod body;
 pub mod error;
 mod layers;
 mod routes;
@@ -72,6 +73,7 @@ fn described_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(routes::openai::models))
         .routes(routes!(routes::openai::model))
         .routes(routes!(routes::search::search))
+        .routes(routes!(routes::verify::check).layer(DefaultBodyLimit::max(routes::verify::MAX_BODY_BYTES)))
         .routes(routes!(routes::health::healthz))
         .routes(routes!(routes::health::readyz))
 }

@@ -9,6 +9,7 @@ pub(crate) mod health;
 pub(crate) mod openai;
 pub(crate) mod pages;
 pub(crate) mod search;
+pub(crate) mod verify;
 
 /// Nothing has this address.
 pub(crate) async fn not_found() -> ApiError {

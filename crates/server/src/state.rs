@@ -26,6 +26,8 @@ pub struct ServerSettings {
     pub trusted_proxies: Vec<IpNet>,
     /// The largest request body.
     pub max_body_bytes: usize,
+    /// Between two pieces of a request's body.
+    pub body_timeout: Duration,
     /// Questions a minute of one visitor; `None` for no limit.
     pub per_visitor_per_minute: Option<NonZeroU32>,
     /// Questions a minute from one address; `None` for no limit.
@@ -40,6 +42,7 @@ impl Default for ServerSettings {
             allowed_origins: Vec::new(),
             trusted_proxies: Vec::new(),
             max_body_bytes: 64 * 1024,
+            body_timeout: Duration::from_secs(30),
             per_visitor_per_minute: NonZeroU32::new(20),
             per_address_per_minute: NonZeroU32::new(60),
             shutdown_grace: Duration::from_secs(30),

@@ -2,6 +2,7 @@
 
 use portavoz_domain::answer::{self, AnswerEvent};
 use portavoz_domain::usage;
+use portavoz_domain::verification::{Claim, Verification};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -79,6 +80,53 @@ impl From<answer::RungTried> for Rung {
     }
 }
 
+/// What the check of an answer against its sources found.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct AnswerVerification {
+    /// 0 to 1: how likely the sources support all of it.
+    score: f32,
+    /// Sentences that were kept from the visitor, because the sources do not say what they claim.
+    withheld: u32,
+    /// The sentences that were told, in their order.
+    sentences: Vec<AnswerSentence>,
+}
+
+/// A sentence of an answer, checked.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct AnswerSentence {
+    /// Without source markers.
+    text: String,
+    /// `supported`, `contradicted` or `unsupported`.
+    status: &'static str,
+    /// What it claims.
+    claims: Vec<AnswerClaim>,
+}
+
+/// A claim, checked.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct AnswerClaim {
+    /// `number`, `date`, `duration`, `name`, `organisation`, `technology`, `link`, `email`, `promise` or `proposition`.
+    kind: &'static str,
+    /// As the sentence says it.
+    text: String,
+    /// `supported`, `contradicted` or `unsupported`.
+    status: &'static str,
+}
+
+impl AnswerVerification {
+    /// For whoever got the answer: `found` must hold no sentence that was withheld.
+    pub(crate) fn told(found: Verification, withheld: u32) -> Self {
+        let claim =
+            |claim: Claim| AnswerClaim { kind: claim.kind.name(), text: claim.text, status: claim.status.name() };
+        let sentences = found.sentences.into_iter().map(|sentence| AnswerSentence {
+            text: sentence.text,
+            status: sentence.status.name(),
+            claims: sentence.claims.into_iter().map(claim).collect(),
+        });
+        Self { score: found.score, withheld, sentences: sentences.collect() }
+    }
+}
+
 /// The end of a turn.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct Done {
@@ -91,6 +139,8 @@ pub(crate) struct Done {
     pub(crate) usage: Usage,
     /// US dollars; null if a model without a known price was used.
     pub(crate) cost_usd: Option<f64>,
+    /// Null if nothing was checked: stock replies are not, and nothing is where the owner switched it off.
+    pub(crate) verification: Option<AnswerVerification>,
     /// 0 to 1; null while it is not measured.
     pub(crate) quality: Option<f32>,
     /// Each rung tried, in order.
@@ -107,6 +157,7 @@ impl From<answer::Done> for Done {
             model: from.model,
             usage: from.usage.into(),
             cost_usd: from.cost_usd,
+            verification: from.verification.map(|found| AnswerVerification::told(found, from.withheld)),
             quality: from.quality,
             ladder: from.ladder.into_iter().map(Rung::from).collect(),
             took_ms: from.took_ms,

@@ -3,6 +3,7 @@
 
 mod server {
     mod access;
+    mod bodies;
     mod chat;
     mod openai;
     mod operation;
@@ -10,4 +11,5 @@ mod server {
     mod search;
     mod shutdown;
     mod support;
+    mod verify;
 }

@@ -4,7 +4,6 @@ use std::convert::Infallible;
 
 use axum::Json;
 use axum::extract::State;
-use axum::extract::rejection::JsonRejection;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
@@ -16,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::access::Asker;
+use crate::body::JsonBody;
 use crate::error::{ApiError, ErrorBody};
 use crate::state::AppState;
 use crate::wire::{Citation, Done, server_event};
@@ -45,8 +45,6 @@ pub(crate) struct ChatResponse {
     /// The answer, in a small subset of Markdown, with `[n]` where a source is cited.
     answer: String,
     citations: Vec<Citation>,
-    /// What the check of the answer against its sources found; null while answers are not checked.
-    verification: Option<()>,
     turn_id: String,
     conversation_id: String,
     /// To be sent with the next question of the same conversation.
@@ -59,8 +57,16 @@ pub(crate) struct ChatResponse {
 ///
 /// With `Accept: text/event-stream` or `stream: true` the answer comes as server-sent events: `start {turn_id,
 /// conversation_id, visitor_token, model, variant}`, then any number of `delta {text}`, `citation {index, document,
-/// title, url, quote}` and `replace {text, reason}` (all text so far is void), then `done` with the fields of the
-/// whole answer's end, or `failed {code, message}`.
+/// title, url, quote}`, `verdict {index, sentence, status}` and `replace {text, reason}` (all text so far is void),
+/// then `done` with the fields of the whole answer's end, or `failed {code, message}`.
+///
+/// A `verdict` tells what the sources say of a sentence: `supported`, `contradicted` or `unsupported`. Verdicts come in
+/// the order of the answer, `index` counting from 0. What the owner's policy withholds is never sent: its `sentence` is
+/// null. After a `replace` they count from 0 again.
+///
+/// `outcome` is `answered`; `not_known` if the documents do not say it, `declined` if the message tries to steer the
+/// assistant or asks for work that is not about the owner, `smalltalk` for greetings and thanks. The last three cost no
+/// model call as a rule, and are answers like any other: status 200.
 #[utoipa::path(
     post, path = "/api/chat", tag = "visitors", request_body = ChatRequest,
     responses(
@@ -76,9 +82,8 @@ pub(crate) async fn chat(
     State(state): State<AppState>,
     asker: Asker,
     headers: HeaderMap,
-    body: Result<Json<ChatRequest>, JsonRejection>,
+    JsonBody(request): JsonBody<ChatRequest>,
 ) -> Result<Response, ApiError> {
-    let Json(request) = body?;
     let site = state.site();
     let of_body = request.visitor_token.as_deref().and_then(|token| site.visitor_tokens().read(token));
     let visitor = asker.visitor.or(of_body);
@@ -105,7 +110,8 @@ pub(crate) fn conversation_id(text: &str) -> Result<ConversationId, ApiError> {
     ConversationId::parse(text).map_err(|_| ApiError::ConversationNotFound)
 }
 
-fn language(text: &str) -> Result<Language, ApiError> {
+/// What is no language of ours is a mistake in the request.
+pub(crate) fn language(text: &str) -> Result<Language, ApiError> {
     text.parse().map_err(|unknown: portavoz_text::language::UnknownLanguage| ApiError::BadRequest(unknown.to_string()))
 }
 
@@ -136,7 +142,6 @@ impl From<Answer> for ChatResponse {
         Self {
             answer: answer.text,
             citations: answer.citations.into_iter().map(Citation::from).collect(),
-            verification: None,
             turn_id: answer.turn_id.to_string(),
             conversation_id: answer.conversation_id.to_string(),
             visitor_token: answer.visitor_token,

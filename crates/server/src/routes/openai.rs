@@ -6,7 +6,6 @@
 use std::convert::Infallible;
 
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
@@ -17,6 +16,7 @@ use utoipa::ToSchema;
 
 use super::chat::unbuffered;
 use crate::access::Asker;
+use crate::body::JsonBody;
 use crate::error::{ApiError, with_retry_after};
 use crate::state::AppState;
 
@@ -151,7 +151,7 @@ const fn the_model() -> Model {
 pub(crate) async fn chat_completions(
     State(state): State<AppState>,
     asker: Result<Asker, ApiError>,
-    body: Result<Json<CompletionRequest>, JsonRejection>,
+    body: Result<JsonBody<CompletionRequest>, ApiError>,
 ) -> Response {
     match complete(&state, asker, body).await {
         Ok(response) => response,
@@ -162,10 +162,10 @@ pub(crate) async fn chat_completions(
 async fn complete(
     state: &AppState,
     asker: Result<Asker, ApiError>,
-    body: Result<Json<CompletionRequest>, JsonRejection>,
+    body: Result<JsonBody<CompletionRequest>, ApiError>,
 ) -> Result<Response, ApiError> {
     let Asker { address, visitor } = asker?;
-    let Json(request) = body?;
+    let JsonBody(request) = body?;
     if request.n.is_some_and(|n| n != 1) {
         return Err(ApiError::BadRequest("`n` must be 1".to_owned()));
     }

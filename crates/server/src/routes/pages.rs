@@ -9,6 +9,7 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Html;
 use portavoz_domain::ids::DocumentId;
+use portavoz_domain::verification::policy::Mode;
 use portavoz_text::language::Language;
 use serde::Deserialize;
 
@@ -62,6 +63,8 @@ struct Ui {
     error_busy: String,
     error_too_long: String,
     history_lost: String,
+    unsupported: String,
+    contradicted: String,
     ai_notice: String,
     no_script: String,
 }
@@ -74,6 +77,7 @@ struct ChatPage<'a> {
     title: String,
     greeting: String,
     suggestions: Vec<String>,
+    marks: bool,
     version: &'static str,
     ui: &'a Ui,
 }
@@ -110,6 +114,7 @@ pub(crate) async fn chat(State(state): State<AppState>, headers: HeaderMap) -> R
         title: settings.title.clone().unwrap_or_else(|| named(&words.title)),
         greeting: settings.greeting.clone().unwrap_or_else(|| named(&words.greeting)),
         suggestions: site.suggestions(language),
+        marks: settings.verify.mode == Mode::Annotate,
         version: version(),
         ui: &words.ui,
         owner_name,

@@ -2,12 +2,12 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::extract::rejection::JsonRejection;
 use portavoz_domain::search::Hit;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::access::Owner;
+use crate::body::JsonBody;
 use crate::error::{ApiError, ErrorBody};
 use crate::state::AppState;
 
@@ -74,9 +74,8 @@ pub(crate) struct FeatureResponse {
 pub(crate) async fn search(
     State(state): State<AppState>,
     _owner: Owner,
-    body: Result<Json<SearchRequest>, JsonRejection>,
+    JsonBody(request): JsonBody<SearchRequest>,
 ) -> Result<Json<SearchResponse>, ApiError> {
-    let Json(request) = body?;
     if !(1..=MAX_LIMIT).contains(&request.limit) {
         return Err(ApiError::BadRequest(format!("`limit` is {}; it must be 1 to {MAX_LIMIT}", request.limit)));
     }
