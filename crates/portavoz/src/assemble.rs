@@ -39,14 +39,14 @@ pub struct Assembled {
 pub async fn open(settings: &Settings) -> anyhow::Result<Assembled> {
     make_data_folder(&settings.place.data)?;
     let storage = open_storage(&settings.storage).await?;
-    let Models { cards, chat, embedder, tokenizer, http } = models::open(settings).await?;
+    let Models { cards, chat, judge, embedder, tokenizer, http } = models::open(settings).await?;
     let parts = SiteParts {
         id: settings.site.id.clone(),
         settings: site_settings(settings),
         prompts: prompts(settings)?,
         storage: Arc::clone(&storage),
         models: chat,
-        judge: None,
+        judge,
         embedder,
         tokenizer,
         web: Some(http),
@@ -139,7 +139,7 @@ fn site_settings(settings: &Settings) -> SiteSettings {
             max_tokens: settings.model.max_tokens,
             patience: settings.provider.first_token_timeout,
         },
-        verify: VerifySettings::default(),
+        verify: VerifySettings { mode: settings.verify.mode.into(), ..VerifySettings::default() },
         knowledge: KnowledgeSettings {
             folder: settings.knowledge.folder.clone(),
             urls: settings.knowledge.urls.iter().map(ToString::to_string).collect(),

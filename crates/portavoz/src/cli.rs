@@ -74,6 +74,8 @@ pub enum Command {
     Search(Search),
     /// Ask a question, as a visitor would
     Ask(Ask),
+    /// Check an answer against the documents, sentence by sentence
+    Verify(Verify),
     /// Answer visitors over HTTP
     Serve(Serve),
     /// Check everything, and say how to mend what is wrong
@@ -164,6 +166,35 @@ pub struct Ask {
     #[arg(long)]
     pub language: Option<String>,
     /// Print one JSON object, when the answer is complete
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Checks an answer.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  portavoz verify answer.txt
+  echo \"María trabaja con RAG desde 2019.\" | portavoz verify
+  portavoz verify answer.txt --question \"Since when?\" --context cv.txt --context talks.txt
+  portavoz verify answer.txt --json | jq '.sentences[] | select(.status != \"supported\").text'
+
+Marks: ✓ supported, ✗ contradicted, ? unsupported.
+Exits with 1 if a sentence is contradicted or unsupported.")]
+pub struct Verify {
+    /// File with the answer; `-` for the standard input
+    #[arg(value_name = "FILE", default_value = "-")]
+    pub answer: PathBuf,
+    /// What was asked: it tells what a short answer claims
+    #[arg(long)]
+    pub question: Option<String>,
+    /// Check against this text file instead of the documents; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub context: Vec<PathBuf>,
+    /// Language of the answer [default: recognised]
+    #[arg(long)]
+    pub language: Option<String>,
+    /// Print one JSON object
     #[arg(long)]
     pub json: bool,
 }

@@ -22,6 +22,7 @@ mod ingest;
 mod init;
 mod search;
 mod serve;
+mod verify;
 
 /// What every command is given.
 pub struct Invocation {
@@ -51,6 +52,7 @@ pub fn run(cli: Cli, environment: Environment) -> anyhow::Result<Ending> {
         Command::Ingest(args) => ingest::run(&invocation, &args),
         Command::Search(args) => search::run(&invocation, &args),
         Command::Ask(args) => ask::run(&invocation, &args),
+        Command::Verify(args) => verify::run(&invocation, &args),
         Command::Serve(args) => serve::run(&invocation, &args),
         Command::Doctor(args) => doctor::run(&invocation, &args),
         Command::Config(command) => config_commands::run(&invocation, &command),

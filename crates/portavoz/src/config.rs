@@ -32,6 +32,7 @@ pub mod site;
 pub mod storage;
 #[cfg(test)]
 mod tests;
+pub mod verify;
 
 use check::Checker;
 use embeddings::EmbedderSettings;
@@ -44,6 +45,7 @@ use retrieval::{Context, Conversation, Retrieval, Specificity};
 use server::{Rate, ServerSettings};
 use site::SiteSettings;
 use storage::StorageSettings;
+use verify::Verify;
 
 use crate::environment::Environment;
 
@@ -72,6 +74,8 @@ pub struct Config {
     pub prompt: retrieval::Prompt,
     /// How much of the conversation so far goes into one prompt.
     pub conversation: Conversation,
+    /// How a model's answers are checked against the documents before the visitor reads them.
+    pub verify: Verify,
     /// How often visitors may ask. Refusals are clear and cost nothing.
     pub rate: Rate,
     /// Where visitors come in.
@@ -86,7 +90,7 @@ pub struct Config {
 
 impl Config {
     /// Every section with its keys, in the order of the types.
-    pub fn sections() -> [(&'static str, &'static [&'static str]); 15] {
+    pub fn sections() -> [(&'static str, &'static [&'static str]); 16] {
         [
             ("site", keys::field_names::<site::Site>()),
             ("owner", keys::field_names::<owner::Owner>()),
@@ -98,6 +102,7 @@ impl Config {
             ("context", keys::field_names::<Context>()),
             ("prompt", keys::field_names::<retrieval::Prompt>()),
             ("conversation", keys::field_names::<Conversation>()),
+            ("verify", keys::field_names::<Verify>()),
             ("rate", keys::field_names::<Rate>()),
             ("server", keys::field_names::<server::Server>()),
             ("storage", keys::field_names::<storage::Storage>()),
@@ -138,6 +143,8 @@ pub struct Settings {
     pub prompt_folder: Option<PathBuf>,
     /// How much of the conversation goes into one prompt.
     pub conversation: Conversation,
+    /// What happens to sentences that the documents do not support.
+    pub verify: Verify,
     /// How often visitors may ask.
     pub rate: Rate,
     /// Where visitors come in.
@@ -206,6 +213,7 @@ fn resolve(written: Written, place: &Place, environment: &Environment) -> Result
         tone: check::filled(&config.prompt.tone),
         prompt_folder: config.prompt.resolve_folder(checker_ref),
         conversation: config.conversation.clone(),
+        verify: config.verify.clone(),
         rate: config.rate.clone(),
         server: config.server.resolve(checker_ref),
         storage: config.storage.resolve(checker_ref),

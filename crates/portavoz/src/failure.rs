@@ -78,6 +78,17 @@ pub fn kind_of(error: &anyhow::Error) -> Kind {
     }
 }
 
+/// What to do about an error, if it says so, however deep.
+pub fn hint_of(error: &anyhow::Error) -> Option<String> {
+    match error.downcast_ref::<Failure>() {
+        Some(failure) => failure.hint.clone(),
+        None if error.downcast_ref::<Problems>().is_some() => {
+            Some("`portavoz config example` prints every key with its documentation and default".to_owned())
+        }
+        None => None,
+    }
+}
+
 /// True if the error only says that nobody reads the output any more.
 pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
     let broken = |cause: &io::Error| cause.kind() == io::ErrorKind::BrokenPipe;
@@ -95,14 +106,7 @@ pub fn render(error: &anyhow::Error) -> String {
             last = cause;
         }
     }
-    let hint = match error.downcast_ref::<Failure>() {
-        Some(failure) => failure.hint.clone(),
-        None if error.downcast_ref::<Problems>().is_some() => {
-            Some("`portavoz config example` prints every key with its documentation and default".to_owned())
-        }
-        None => None,
-    };
-    if let Some(hint) = hint {
+    if let Some(hint) = hint_of(error) {
         text.push_str(&format!("\n{} {hint}", console::style("hint:").for_stderr().cyan().bold()));
     }
     text

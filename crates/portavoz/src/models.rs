@@ -16,6 +16,7 @@ use crate::config::Settings;
 use crate::config::embeddings::EmbedderSettings;
 use crate::config::place::shown;
 use crate::config::provider::ProviderSettings;
+use crate::config::verify::Mode;
 use crate::failure::Failure;
 use crate::runtime;
 
@@ -28,6 +29,8 @@ pub struct Models {
     pub cards: Vec<Card>,
     /// Those that answer; empty if answers are quoted from the documents.
     pub chat: Vec<Arc<dyn ChatModel>>,
+    /// Gives a second opinion on sentences, if there is one.
+    pub judge: Option<Arc<dyn ChatModel>>,
     /// Who makes vectors, if anybody does.
     pub embedder: Option<Arc<dyn Embedder>>,
     /// Counts tokens of passages.
@@ -43,9 +46,10 @@ pub async fn open(settings: &Settings) -> anyhow::Result<Models> {
     let http = http_client(&timeouts)?;
     let cards = cards(settings, &catalogue);
     let chat = cards.iter().map(|card| chat_model(card, settings, &http)).collect::<anyhow::Result<_>>()?;
+    let judge = judge_card(settings, &catalogue).map(|card| chat_model(&card, settings, &http)).transpose()?;
     let embedder = embedder(settings, &catalogue, &http).await?;
     let tokenizer = tokenizer_for(&catalogue.card(cards.first().map_or(DEFAULT_TOKENIZER, |card| &card.name)));
-    Ok(Models { cards, chat, embedder, tokenizer, http })
+    Ok(Models { cards, chat, judge, embedder, tokenizer, http })
 }
 
 /// The built-in catalogue with the owner's entries over it.
@@ -66,6 +70,12 @@ pub fn cards(settings: &Settings, catalogue: &Catalogue) -> Vec<Card> {
         return Vec::new();
     }
     settings.model.names().iter().map(|name| catalogue.card(name)).collect()
+}
+
+/// What is known of the judge; none if there is to be none, or if the provider would turn every request down.
+pub fn judge_card(settings: &Settings, catalogue: &Catalogue) -> Option<Card> {
+    let name = settings.verify.judge()?;
+    (settings.provider.is_usable() && settings.verify.mode != Mode::Off).then(|| catalogue.card(name))
 }
 
 /// The way to the provider.

@@ -1,6 +1,7 @@
 //! `portavoz doctor`: checks everything, shows the figure behind each line, and says how to mend what is wrong.
 //!
-//! To add one more line: 1. a function in `doctor/checks.rs` that gives a [`Line`]; 2. its call in [`examine`].
+//! To add one more line: 1. a function in `doctor/checks.rs` (configuration, models) or `doctor/contents.rs` (what the
+//! site holds) that gives a [`Line`]; 2. its call in [`examine`].
 
 use std::fmt::Write;
 
@@ -16,6 +17,7 @@ use crate::output::dim;
 use crate::runtime::SystemClock;
 
 mod checks;
+mod contents;
 
 /// How things stand with one line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -87,12 +89,13 @@ async fn examine(loaded: &Loaded) -> Vec<Line> {
             lines.push(checks::prompt(settings, &catalogue));
             lines.push(checks::limits(settings, &catalogue));
             lines.push(checks::fallbacks(settings, &catalogue, today));
+            lines.push(checks::verification(settings, &catalogue, today));
         }
         Err(error) => {
             lines.push(Line::broken("model", format!("{error:#}"), "mend the file that `models.overrides` names"))
         }
     }
-    lines.extend(checks::storage_and_knowledge(settings).await);
+    lines.extend(contents::storage_and_knowledge(settings).await);
     lines
 }
 

@@ -12,6 +12,8 @@ use crate::output::{bold, dim};
 
 /// Longest passage shown, in characters.
 const PASSAGE_CHARS: usize = 300;
+/// Contributions that would be shown as zero are only named.
+const SHOWN_FROM: f32 = 0.0005;
 
 /// Searches and prints.
 pub fn run(invocation: &Invocation, args: &Search) -> anyhow::Result<Ending> {
@@ -63,9 +65,7 @@ fn render(result: &SearchResult, threshold: f64, explain: bool) -> String {
         lines.push(format!("      {}", dim().apply_to(place(hit))));
         lines.extend(shortened(&hit.chunk.text).lines().map(|line| format!("      {line}")));
         if explain {
-            for feature in &hit.features {
-                lines.push(format!("      {:>+8.3}  {} = {:.3}", feature.contribution, feature.name, feature.value));
-            }
+            lines.extend(explanation(hit));
         }
     }
     lines.push(
@@ -77,6 +77,27 @@ fn render(result: &SearchResult, threshold: f64, explain: bool) -> String {
             .to_string(),
     );
     lines.join("\n")
+}
+
+/// What each feature added to the passage's score, the weightiest first, so that the reason is read before the rest.
+fn explanation(hit: &Hit) -> Vec<String> {
+    let (mut weighty, idle): (Vec<_>, Vec<_>) =
+        hit.features.iter().partition(|feature| feature.contribution.abs() >= SHOWN_FROM);
+    weighty.sort_by(|left, right| right.contribution.abs().total_cmp(&left.contribution.abs()));
+    let width = weighty.iter().map(|feature| feature.name.chars().count()).max().unwrap_or(0).max("feature".len());
+    let heading = format!("      {:width$}  {:>8}  {:>12}", "feature", "value", "contribution");
+    let mut lines = vec![dim().apply_to(heading).to_string()];
+    for feature in &weighty {
+        let value = format!("{:>8.3}  {:>+12.3}", feature.value, feature.contribution);
+        lines.push(format!("      {:width$}  {value}", feature.name));
+    }
+    let sum: f32 = hit.features.iter().map(|feature| feature.contribution).sum();
+    lines.push(format!("      {:width$}  {:>8}  {sum:>+12.3}", "sum", ""));
+    if !idle.is_empty() {
+        let names: Vec<&str> = idle.iter().map(|feature| feature.name).collect();
+        lines.push(dim().apply_to(format!("      no part in it: {}", names.join(", "))).to_string());
+    }
+    lines
 }
 
 fn place(hit: &Hit) -> String {

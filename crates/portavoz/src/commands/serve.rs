@@ -151,6 +151,7 @@ fn server_settings(settings: &Settings) -> ServerSettings {
         per_visitor_per_minute: limit(settings.rate.per_visitor_per_minute),
         per_address_per_minute: limit(settings.rate.per_address_per_minute),
         shutdown_grace: server.shutdown_grace,
+        ..ServerSettings::default()
     }
 }
 

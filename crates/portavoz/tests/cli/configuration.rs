@@ -6,7 +6,9 @@ use crate::program::World;
 fn help_is_as_agreed() {
     let world = World::new();
     let mut pages = String::new();
-    for command in ["", "init", "ingest", "search", "ask", "serve", "doctor", "config", "config show", "completions"] {
+    let commands =
+        ["", "init", "ingest", "search", "ask", "verify", "serve", "doctor", "config", "config show", "completions"];
+    for command in commands {
         let arguments: Vec<&str> = command.split_whitespace().chain(["-h"]).collect();
         let page = world.run_with(&arguments, &[("COLUMNS", "100")]).fine().stdout;
         pages.push_str(&format!("$ portavoz {}\n{page}\n", arguments.join(" ")));

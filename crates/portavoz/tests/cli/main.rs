@@ -7,3 +7,4 @@ mod crash;
 mod pipeline;
 mod program;
 mod serving;
+mod verifying;

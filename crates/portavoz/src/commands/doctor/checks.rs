@@ -1,8 +1,8 @@
-//! The lines of the checklist. Each looks for itself, changes nothing, and never stops the others.
+//! The lines of the checklist about configuration and models. Each looks for itself, changes nothing, and never stops
+//! the others.
 
 use std::time::Duration;
 
-use portavoz_app::ingest::readable_files;
 use portavoz_llm::catalogue::{Card, Catalogue, Sampling};
 use portavoz_llm::openai::{Timeouts, http_client, list_models};
 use portavoz_llm::tokens::tokenizer_for;
@@ -10,19 +10,17 @@ use portavoz_text::language::Language;
 use time::Date;
 
 use super::Line;
-use crate::assemble::{self, Assembled};
+use crate::assemble;
 use crate::config::place::shown;
+use crate::config::verify::Mode;
 use crate::config::{Loaded, Settings};
 use crate::models;
 use crate::output::counted;
-use crate::problems;
 
 /// Warn this long before a model is switched off. Unit: days.
 const SHUTDOWN_WARNING_DAYS: i64 = 90;
 /// Longest wait for the provider's list of models.
 const PROVIDER_PATIENCE: Duration = Duration::from_secs(5);
-/// Names of skipped documents shown.
-const NAMES_SHOWN: usize = 3;
 
 /// Is the configuration right, and where is it documented?
 pub fn configuration(loaded: &Loaded) -> Line {
@@ -63,7 +61,7 @@ pub async fn model(settings: &Settings, catalogue: &Catalogue, today: Option<Dat
             );
         }
     };
-    if let Some(line) = shutdown(CHECK, &card, &price, today) {
+    if let Some(line) = shutdown(CHECK, "model.name", &card, &price, today) {
         return line;
     }
     if !listed.is_empty() && !listed.iter().any(|listed| listed == name) {
@@ -84,11 +82,11 @@ pub async fn model(settings: &Settings, catalogue: &Catalogue, today: Option<Dat
 }
 
 /// The day the model ends, if that is near or past.
-fn shutdown(check: &'static str, card: &Card, price: &str, today: Option<Date>) -> Option<Line> {
+fn shutdown(check: &'static str, key: &str, card: &Card, price: &str, today: Option<Date>) -> Option<Line> {
     let (today, shutdown) = (today?, card.lifecycle.shutdown?);
     let days = (shutdown - today).whole_days();
     let mend = match &card.lifecycle.successor {
-        Some(successor) => format!("try `model.name = \"{successor}\"`, its successor"),
+        Some(successor) => format!("try `{key} = \"{successor}\"`, its successor"),
         None => "choose another model".to_owned(),
     };
     if days <= 0 {
@@ -211,117 +209,25 @@ pub fn fallbacks(settings: &Settings, catalogue: &Catalogue, today: Option<Date>
     }
 }
 
-/// Can the database be written, what is in the index, and does the embedder fit it?
-pub async fn storage_and_knowledge(settings: &Settings) -> Vec<Line> {
-    const STORAGE: &str = "storage";
-    let assembled = match assemble::open(settings).await {
-        Ok(assembled) => assembled,
-        Err(error) => {
-            let mend = "check `storage.url` and that the data folder can be written; `--data DIR` names another";
-            return vec![Line::broken(STORAGE, format!("{error:#}"), mend)];
+/// Are a model's answers checked, and by whom?
+pub fn verification(settings: &Settings, catalogue: &Catalogue, today: Option<Date>) -> Line {
+    const CHECK: &str = "verification";
+    let mode = match settings.verify.mode {
+        Mode::Strict => "strict: sentences with facts that the documents do not say are withheld",
+        Mode::Annotate => "annotate: sentences that the documents do not say are marked",
+        Mode::Off => {
+            let finding = "off: what a model says reaches visitors unchecked";
+            return Line::warning(CHECK, finding, "set `verify.mode = \"strict\"`, or `annotate` to mark instead");
         }
     };
-    let storage = match assembled.storage.ping().await {
-        Ok(()) => Line::fine(STORAGE, format!("{}, reads and writes", settings.storage.describe())),
-        Err(error) => Line::broken(STORAGE, error.to_string(), "check that the data folder can be written"),
+    let Some(name) = settings.verify.judge() else { return Line::fine(CHECK, format!("{mode}; no judge")) };
+    let Some(card) = models::judge_card(settings, catalogue) else {
+        let finding = format!("{mode}; the judge {name} cannot be asked: there is no key for OpenAI");
+        return Line::warning(CHECK, finding, "set `OPENAI_API_KEY`, or remove `verify.judge`");
     };
-    let lines = vec![storage, knowledge(&assembled, settings).await, contact(&assembled), embedder(&assembled)];
-    assembled.close().await;
-    lines
-}
-
-async fn knowledge(assembled: &Assembled, settings: &Settings) -> Line {
-    const CHECK: &str = "knowledge";
-    let site = &assembled.site;
-    let ingest = ingest_command(settings);
-    let (entries, problems) = match tokio::try_join!(
-        site.storage().knowledge().documents(site.id()),
-        site.storage().knowledge().problems(site.id())
-    ) {
-        Ok(found) => found,
-        Err(error) => return Line::broken(CHECK, error.to_string(), "check the database"),
-    };
-    let chunks = site.index().len();
-    let tokens: u64 = entries.iter().map(|entry| entry.tokens).sum();
-    let finding = format!("{}, {}, {tokens} tokens", counted(entries.len(), "document"), counted(chunks, "passage"));
-    if entries.is_empty() && problems.is_empty() {
-        return nothing_ingested(assembled, settings, CHECK).await;
-    }
-    // Images and style sheets beside the documents are no reason to look.
-    let (skipped, _) = problems::sort(problems.iter().filter(|problem| problem.skipped));
-    let skipped: Vec<String> =
-        skipped.into_iter().map(|problem| format!("`{}` {}", problem.document, problem.cause)).collect();
-    let named = skipped.iter().take(NAMES_SHOWN).cloned().collect::<Vec<_>>().join("; ");
-    if entries.is_empty() {
-        let folder = shown(&settings.knowledge.folder);
-        let skipped = if named.is_empty() { String::new() } else { format!("; {} skipped: {named}", skipped.len()) };
-        let mend = format!("put documents into `{folder}`, then `{ingest}`");
-        return Line::broken(CHECK, format!("no documents{skipped}"), mend);
-    }
-    if skipped.is_empty() {
-        return Line::fine(CHECK, finding);
-    }
-    let mend = format!("mend or remove the files, then `{ingest}`");
-    Line::warning(CHECK, format!("{finding}; {} skipped: {named}", skipped.len()), mend)
-}
-
-/// Nothing is known yet: is it that nothing is there, or that nobody has looked?
-async fn nothing_ingested(assembled: &Assembled, settings: &Settings, check: &'static str) -> Line {
-    let (folder, ingest) = (shown(&settings.knowledge.folder), ingest_command(settings));
-    let pages = settings.knowledge.urls.len() + settings.knowledge.sitemaps.len();
-    let files = match readable_files(&assembled.site).await {
-        Ok(files) => files,
-        // The folder may be missing where all knowledge comes from pages.
-        Err(_) if pages > 0 => 0,
-        Err(error) => return Line::broken(check, error.to_string(), "check that the folder can be read"),
-    };
-    let waiting = match (files, pages) {
-        (0, 0) => {
-            return Line::broken(check, "no documents", format!("put documents into `{folder}`, then `{ingest}`"));
-        }
-        (0, _) => "the pages of `knowledge.urls` and `knowledge.sitemaps` wait".to_owned(),
-        (1, _) => format!("1 file waits in `{folder}`"),
-        (files, _) => format!("{files} files wait in `{folder}`"),
-    };
-    let finding = format!("nothing ingested yet: {waiting}");
-    Line::broken(check, finding, format!("run `{ingest}`"))
-}
-
-/// Is there a way to reach the owner when nothing else can be said?
-fn contact(assembled: &Assembled) -> Line {
-    const CHECK: &str = "contact card";
-    let card = assembled.site.contact();
-    let ways: Vec<&str> = [&card.email, &card.phone, &card.url].into_iter().flatten().map(String::as_str).collect();
-    if card.is_empty() {
-        return Line::warning(CHECK, "empty: visitors cannot be told how to reach you", "set `owner.email`");
-    }
-    Line::fine(CHECK, format!("{}: {}", card.name.as_deref().unwrap_or("no name"), ways.join(", ")))
-}
-
-/// Does the embedder fit the vectors that the index holds?
-fn embedder(assembled: &Assembled) -> Line {
-    const CHECK: &str = "embedder";
-    let index = assembled.site.index();
-    match (assembled.site.embedder(), index.embedder()) {
-        (None, _) => Line::fine(CHECK, "none: search is by words"),
-        (Some(embedder), Some((made_by, _))) if made_by == embedder.name() => {
-            Line::fine(CHECK, format!("{}, {} dimensions", embedder.name(), embedder.dimensions()))
-        }
-        (Some(embedder), _) => Line::warning(
-            CHECK,
-            format!("{}, but the index holds no vectors of it: search is by words until then", embedder.name()),
-            "`portavoz ingest`",
-        ),
-    }
-}
-
-fn ingest_command(settings: &Settings) -> String {
-    let site = shown(&settings.place.site);
-    if site.is_empty() || settings.place.demo {
-        "portavoz ingest".to_owned()
-    } else {
-        format!("portavoz ingest {site}")
-    }
+    let price = describe_price(&card);
+    shutdown(CHECK, "verify.judge", &card, &price, today)
+        .unwrap_or_else(|| Line::fine(CHECK, format!("{mode}; the judge is {name}, {price}")))
 }
 
 fn counting_card(settings: &Settings, catalogue: &Catalogue) -> Card {
