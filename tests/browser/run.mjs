@@ -18,6 +18,7 @@ import "./conversations.mjs";
 import "./trouble.mjs";
 import "./sources.mjs";
 import "./hostile.mjs";
+import "./marks.mjs";
 import "./keyboard.mjs";
 import "./accessibility.mjs";
 import "./docs.mjs";

@@ -2,7 +2,7 @@
 
 use portavoz_domain::answer::{self, AnswerEvent};
 use portavoz_domain::usage;
-use portavoz_domain::verification::{Claim, Verification};
+use portavoz_domain::verification::{CheckedSentence, Claim, Verification};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -114,16 +114,30 @@ pub(crate) struct AnswerClaim {
 }
 
 impl AnswerVerification {
-    /// For whoever got the answer: `found` must hold no sentence that was withheld.
-    pub(crate) fn told(found: Verification, withheld: u32) -> Self {
-        let claim =
-            |claim: Claim| AnswerClaim { kind: claim.kind.name(), text: claim.text, status: claim.status.name() };
-        let sentences = found.sentences.into_iter().map(|sentence| AnswerSentence {
+    /// For whoever got the answer: `found` must hold no sentence that was withheld. Null only if nothing was checked,
+    /// for an answer of which everything was withheld has been checked very well.
+    pub(crate) fn told(found: Option<Verification>, withheld: u32) -> Option<Self> {
+        if found.is_none() && withheld == 0 {
+            return None;
+        }
+        let Verification { score, sentences } = found.unwrap_or_default();
+        Some(Self { score, withheld, sentences: sentences.into_iter().map(AnswerSentence::from).collect() })
+    }
+}
+
+impl From<CheckedSentence> for AnswerSentence {
+    fn from(sentence: CheckedSentence) -> Self {
+        Self {
             text: sentence.text,
             status: sentence.status.name(),
-            claims: sentence.claims.into_iter().map(claim).collect(),
-        });
-        Self { score: found.score, withheld, sentences: sentences.collect() }
+            claims: sentence.claims.into_iter().map(AnswerClaim::from).collect(),
+        }
+    }
+}
+
+impl From<Claim> for AnswerClaim {
+    fn from(claim: Claim) -> Self {
+        Self { kind: claim.kind.name(), text: claim.text, status: claim.status.name() }
     }
 }
 
@@ -157,7 +171,7 @@ impl From<answer::Done> for Done {
             model: from.model,
             usage: from.usage.into(),
             cost_usd: from.cost_usd,
-            verification: from.verification.map(|found| AnswerVerification::told(found, from.withheld)),
+            verification: AnswerVerification::told(from.verification, from.withheld),
             quality: from.quality,
             ladder: from.ladder.into_iter().map(Rung::from).collect(),
             took_ms: from.took_ms,

@@ -7,6 +7,8 @@ use portavoz_app::ask::{Answer, Ask as AskRequest, AskError, Failure as AnswerFa
 use portavoz_app::site::Site;
 use portavoz_domain::answer::{AnswerEvent, Citation, Done};
 use portavoz_domain::ids::{ConversationId, VisitorId};
+use portavoz_domain::verification::policy::Mode;
+use portavoz_domain::verification::{CheckedSentence, Claim, Status};
 use portavoz_text::language::Language;
 use serde_json::{Value, json};
 
@@ -47,7 +49,8 @@ async fn answer(site: &Arc<Site>, args: &Ask, language: Option<Language>, output
         output.json(&as_json(&told))?;
         return Ok(if told.is_ok() { Ending::Fine } else { Ending::FoundBroken });
     }
-    let mut telling = Telling { output, citations: Vec::new(), conversation: None };
+    let marks = site.settings().verify.mode == Mode::Annotate;
+    let mut telling = Telling { output, marks, citations: Vec::new(), conversation: None };
     let mut events = answering.events;
     while let Some(event) = events.next().await {
         if let Some(ending) = telling.tell(event)? {
@@ -80,6 +83,8 @@ fn explain(error: AskError) -> anyhow::Error {
 /// Prints an answer while it comes.
 struct Telling<'a> {
     output: &'a Output,
+    /// Whether sentences that the documents do not support are marked.
+    marks: bool,
     citations: Vec<Citation>,
     conversation: Option<ConversationId>,
 }
@@ -91,7 +96,7 @@ impl Telling<'_> {
             AnswerEvent::Start { conversation_id, .. } => self.conversation = Some(conversation_id),
             AnswerEvent::Delta { text } => self.output.piece(text)?,
             AnswerEvent::Citation(citation) => self.citations.push(citation),
-            AnswerEvent::Verdict { .. } => {}
+            AnswerEvent::Verdict { sentence, status, .. } => self.mark(sentence.is_some(), status)?,
             AnswerEvent::Replace { text, reason } => {
                 self.citations.clear();
                 let note = dim().apply_to(format!("(that is void: {reason})"));
@@ -109,6 +114,19 @@ impl Telling<'_> {
             }
         }
         Ok(None)
+    }
+
+    /// Says behind a sentence what the documents say of it; one that was withheld has no place to say it.
+    fn mark(&self, told: bool, status: Status) -> std::io::Result<()> {
+        let words = match status {
+            Status::Supported => return Ok(()),
+            Status::Contradicted => "(the documents say otherwise)",
+            Status::Unsupported => "(not in the documents)",
+        };
+        if self.marks && told {
+            self.output.piece(format_args!(" {}", console::style(words).yellow()))?;
+        }
+        Ok(())
     }
 
     fn close(&self, done: &Done) -> std::io::Result<()> {
@@ -139,6 +157,9 @@ fn summary(done: &Done) -> String {
     if tokens > 0 {
         let estimated = if done.usage.estimated { " (estimated)" } else { "" };
         parts.push(format!("{} + {} tokens{estimated}", done.usage.prompt_tokens, done.usage.completion_tokens));
+    }
+    if done.withheld > 0 {
+        parts.push(format!("withheld {}", done.withheld));
     }
     parts.push(match done.cost_usd {
         Some(cost) if cost > 0.0 => format!("${cost:.6}"),
@@ -175,8 +196,26 @@ fn as_json(told: &Result<Answer, AnswerFailure>) -> Value {
         "conversation_id": answer.conversation_id,
         "visitor_token": answer.visitor_token,
     });
-    if let (Some(json), Value::Object(done)) = (json.as_object_mut(), json!(answer.done)) {
+    if let (Some(json), Value::Object(mut done)) = (json.as_object_mut(), json!(answer.done)) {
+        done.remove("withheld");
         json.extend(done);
+        json.insert("verification".to_owned(), verification(&answer.done));
     }
     json
+}
+
+/// What was checked of an answer, as the API tells it.
+fn verification(done: &Done) -> Value {
+    let found = done.verification.as_ref();
+    if found.is_none() && done.withheld == 0 {
+        return Value::Null;
+    }
+    let claim = |claim: &Claim| json!({ "kind": claim.kind, "text": claim.text, "status": claim.status });
+    let sentence = |sentence: &CheckedSentence| {
+        let claims: Vec<Value> = sentence.claims.iter().map(claim).collect();
+        json!({ "text": sentence.text, "status": sentence.status, "claims": claims })
+    };
+    let sentences: Vec<Value> = found.iter().flat_map(|found| &found.sentences).map(sentence).collect();
+    let score = found.map_or(0.0, |found| found.score);
+    json!({ "score": score, "withheld": done.withheld, "sentences": sentences })
 }
