@@ -14,4 +14,5 @@ pub mod similarity;
 pub mod stem;
 pub mod stopwords;
 pub mod terms;
+pub mod unmask;
 pub mod words;
