@@ -9,6 +9,7 @@ pub mod fold;
 pub mod language;
 pub mod lexicon;
 pub mod ngrams;
+pub mod quantities;
 pub mod sentences;
 pub mod similarity;
 pub mod stem;
