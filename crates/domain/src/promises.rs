@@ -32,7 +32,8 @@ const START: &[&str] = &[
 ];
 
 impl Promise {
-    const ALL: [Self; 3] = [Self::Availability, Self::Pay, Self::Permit];
+    /// Every promise.
+    pub const ALL: [Self; 3] = [Self::Availability, Self::Pay, Self::Permit];
 
     /// Beginnings of the words that speak of it, folded, in the seven languages.
     const fn words(self) -> &'static [&'static str] {
@@ -72,7 +73,8 @@ impl Promise {
         words(text).iter().any(|word| self.names(&fold(word.text)))
     }
 
-    fn names(self, folded: &str) -> bool {
+    /// Whether `folded`, a word, names it.
+    pub(crate) fn names(self, folded: &str) -> bool {
         // Short beginnings would match half the dictionary, so they must be the whole word.
         let matches = |start: &str| if start.len() <= 4 { folded == start } else { folded.starts_with(start) };
         self.words().iter().any(|start| matches(start))

@@ -3,15 +3,25 @@
 //! Pure, and fast enough to run on every sentence while an answer streams. [`Sources`] prepares the passages once;
 //! [`check`] judges one sentence against them; [`verify`] a whole answer. What is done about a verdict is [`policy`].
 
-use std::collections::HashSet;
 use std::ops::Range;
 
 use portavoz_text::language::Language;
 use portavoz_text::sentences::sentences;
-use portavoz_text::terms::terms;
 use serde::{Deserialize, Serialize};
 
+mod claims;
+mod cover;
+mod durations;
+mod facts;
+mod index;
+mod lists;
+mod names;
+mod plain;
+mod polarity;
 pub mod policy;
+mod reading;
+mod said;
+mod values;
 
 /// What the sources say of a claim or a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -156,34 +166,20 @@ pub struct Asked<'a> {
 /// Sources, made ready for many checks.
 #[derive(Debug, Clone)]
 pub struct Sources {
-    /// Per source: the stems of its heading, question and text.
-    stems: Vec<HashSet<String>>,
+    index: index::Index,
 }
 
 impl Sources {
     /// Prepares passages; their order is the one that [`Evidence::source`] speaks of.
     pub fn of(sources: &[Source<'_>]) -> Self {
-        let stems = sources.iter().map(|source| {
-            let texts = [Some(source.heading), source.question, Some(source.text)];
-            let found = texts.into_iter().flatten().flat_map(|text| terms(text, source.language));
-            found.map(|term| term.stem).collect()
-        });
-        Self { stems: stems.collect() }
+        Self { index: index::Index::of(sources) }
     }
 }
 
 /// Checks one sentence of an answer.
 pub fn check(sentence: &str, asked: Asked<'_>, sources: &Sources) -> CheckedSentence {
-    let said = terms(sentence, asked.language);
-    let found = said.iter().filter(|term| sources.stems.iter().any(|stems| stems.contains(&term.stem))).count();
-    let score = if said.is_empty() { 1.0 } else { found as f32 / said.len() as f32 };
-    let status = if score >= SUPPORTED_FROM { Status::Supported } else { Status::Unsupported };
-    let proposition = Claim { kind: ClaimKind::Proposition, text: sentence.to_owned(), status, evidence: None };
-    CheckedSentence { text: sentence.to_owned(), status, score, claims: vec![proposition] }
+    claims::check(sentence, asked, &sources.index)
 }
-
-/// The share of a sentence's words that must stand in the sources.
-const SUPPORTED_FROM: f32 = 0.75;
 
 /// Checks an answer sentence by sentence. Its score is that of its weakest sentence.
 pub fn verify(answer: &str, asked: Asked<'_>, sources: &Sources) -> Verification {
@@ -193,3 +189,6 @@ pub fn verify(answer: &str, asked: Asked<'_>, sources: &Sources) -> Verification
     let score = sentences.iter().map(|sentence| sentence.score).fold(1.0, f32::min);
     Verification { score, sentences }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,279 @@
+//! Values: whether the sources give a number or a date to the very thing that the sentence gives it to.
+//!
+//! That a number stands in a passage proves nothing. What counts is what stands around it: each value of the sources
+//! is weighed by how well its surroundings agree with those of the claimed one, and the claim is right if no rival of
+//! another value fits clearly better.
+
+use std::ops::Range;
+
+use portavoz_text::quantities::{Bound, Measure};
+
+use super::Status;
+use super::facts::{Fact, Value};
+use super::index::{Index, Unit};
+use super::names::Name;
+use super::reading::{Reading, Token};
+use super::said::{Said, within};
+
+/// How fast the bond between a value and a word fades with their distance, in words.
+const NEAR: f32 = 4.0;
+/// What remains of it as long as both stand in one sentence.
+const SAME: f32 = 0.25;
+/// What a heading's word is bound with, and one of the question.
+const SCOPE: f32 = 0.4;
+const ASKED: f32 = 0.35;
+/// What a name and another value weigh beside a word.
+const NAME: f32 = 1.6;
+const VALUE: f32 = 4.0;
+/// What a count of things is worth as the rival of a bare number.
+const BARE: f32 = 0.4;
+/// Words between the ends of a period, or two numbers of one change.
+const PAIR: usize = 7;
+/// A value must fit this well at least, and this well beside the best rival.
+const FITS_FROM: f32 = 0.12;
+///
+/// A rival of another passage must only fit somewhat better; one of the same passage, or one that the sentence claims
+/// too ("from ten hours to three"), or of a value that is bound to every name of the sentence, must fit much better.
+const RIVAL: f32 = 0.82;
+/// One that is bound to more of the sentence's names may fit worse.
+const RIVAL_BOUND: f32 = 1.4;
+const RIVAL_BESIDE: f32 = 0.5;
+const RIVAL_PAIRED: f32 = 0.4;
+
+/// A verdict with the place that it rests on.
+#[derive(Debug, Clone)]
+pub(super) struct Verdict {
+    pub(super) status: Status,
+    /// The unit, and the fact in it, if one decided.
+    pub(super) at: Option<(usize, Range<usize>)>,
+}
+
+/// The sentence, the question and the sources, as checks need them together.
+#[derive(Clone, Copy)]
+pub(super) struct Scene<'a> {
+    pub(super) said: &'a Said,
+    pub(super) asked: Option<&'a Said>,
+    /// The names of the sentence that single out a part of the sources.
+    pub(super) anchors: &'a [Name],
+    pub(super) index: &'a Index,
+}
+
+/// A value of the sources beside the claimed one.
+struct Candidate<'a> {
+    unit: usize,
+    fact: &'a Fact,
+    /// It bears the claimed value out.
+    is_same: bool,
+    fits: f32,
+}
+
+/// Judges a quantity or a date.
+pub(super) fn judge(fact: &Fact, scene: Scene<'_>) -> Verdict {
+    let noun = counted(fact, &scene.said.reading);
+    let mut candidates: Vec<Candidate<'_>> = Vec::new();
+    for (number, unit) in scene.index.units.iter().enumerate() {
+        for other in &unit.reading.facts {
+            let Some(is_same) = compare(&fact.value, &other.value) else { continue };
+            let mut fits = affinity(fact.tokens.clone(), (number, unit, &other.tokens), scene);
+            if let Some(noun) = noun {
+                fits *= noun_factor(noun, (number, unit, other), scene);
+            } else if !is_same && counted(other, &unit.reading).is_some() {
+                // A bare number and a count of things are no rivals.
+                fits *= BARE;
+            }
+            candidates.push(Candidate { unit: number, fact: other, is_same, fits });
+        }
+    }
+    decide(fact, &candidates, scene)
+}
+
+fn decide(fact: &Fact, candidates: &[Candidate<'_>], scene: Scene<'_>) -> Verdict {
+    let best = candidates.iter().filter(|one| one.is_same).max_by(|one, other| one.fits.total_cmp(&other.fits));
+    let best_bonds = best.map_or(0, |best| bonds(best.unit, best.fact, scene));
+    let handicap = |rival: &Candidate<'_>| {
+        let source = |unit: usize| scene.index.units.get(unit).map(|unit| unit.source);
+        let is_beside = best.is_some_and(|best| source(best.unit) == source(rival.unit));
+        let is_claimed = || scene.said.reading.facts.iter().any(|fact| agrees(&fact.value, &rival.fact.value));
+        let agrees_there = || {
+            scene.index.units.get(rival.unit).is_some_and(|unit| {
+                unit.reading.facts.iter().any(|other| {
+                    other.tokens.start.abs_diff(rival.fact.tokens.start) <= PAIR && agrees(&fact.value, &other.value)
+                })
+            })
+        };
+        if bonds(rival.unit, rival.fact, scene) > best_bonds {
+            RIVAL_BOUND
+        } else if best_bonds > 0 && best_bonds == scene.anchors.len() || agrees_there() {
+            RIVAL_PAIRED
+        } else if is_beside || is_claimed() {
+            RIVAL_BESIDE
+        } else {
+            RIVAL
+        }
+    };
+    let rivals = candidates.iter().filter(|one| !one.is_same).map(|rival| (rival.fits * handicap(rival), rival));
+    let rival = rivals.max_by(|one, other| one.0.total_cmp(&other.0));
+    let fits = best.map_or(0.0, |best| best.fits);
+    let against = rival.as_ref().map_or(0.0, |(against, _)| *against);
+    let place = |found: Option<&Candidate<'_>>| found.map(|one| (one.unit, one.fact.span.clone()));
+    let (status, at) = if best.is_some() && fits >= FITS_FROM && fits >= against {
+        (Status::Supported, place(best))
+    } else if against >= FITS_FROM * RIVAL {
+        (Status::Contradicted, place(rival.map(|(_, rival)| rival)))
+    } else {
+        (Status::Unsupported, None)
+    };
+    Verdict { status, at }
+}
+
+/// `None` for values that cannot be compared, otherwise whether the source's value bears out the claimed one.
+fn compare(claimed: &Value, given: &Value) -> Option<bool> {
+    match (claimed, given) {
+        (Value::Date(claimed), Value::Date(given)) => {
+            let is_finer =
+                claimed.month.is_some() && given.month.is_none() || claimed.day.is_some() && given.day.is_none();
+            // A coarser date that agrees neither bears out nor contradicts.
+            let agrees = claimed.agrees_with(*given);
+            (!(agrees && is_finer)).then_some(agrees)
+        }
+        (
+            Value::Quantity { value: claimed, measure: left, bound: claimed_bound },
+            Value::Quantity { value: given, measure: right, bound: given_bound },
+        ) => (left == right).then(|| bears_out((*claimed, *claimed_bound), (*given, *given_bound))),
+        _ => None,
+    }
+}
+
+/// How many of the sentence's names the value `fact` of a unit is bound to: they are what the unit is about, or stand
+/// nearer to the value than any name of the same kind that the sentence does not have.
+fn bonds(number: usize, fact: &Fact, scene: Scene<'_>) -> usize {
+    let Some(unit) = scene.index.units.get(number) else { return 0 };
+    let distance = |other: &Fact| other.tokens.start.abs_diff(fact.tokens.start);
+    let is_of = |name: &Name, other: &Fact| {
+        name.tokens.clone().any(|token| {
+            let hits = scene.said.hits.get(token).map_or(&[][..], |hits| within(hits, number));
+            hits.iter().any(|hit| other.tokens.contains(&hit.at.index))
+        })
+    };
+    let is_bound = |name: &&Name| {
+        let rivals = unit.reading.facts.iter().filter(|other| other.kind == name.kind && other.value == Value::Name);
+        let nearest = rivals.min_by_key(|other| distance(other));
+        let is_named = name.units.binary_search(&number).is_ok();
+        match nearest {
+            Some(nearest) if is_named => is_of(name, nearest),
+            _ => is_named || unit.scope.iter().any(|above| name.units.binary_search(above).is_ok()),
+        }
+    };
+    scene.anchors.iter().filter(|name| is_bound(name)).count()
+}
+
+/// True if the two may be one value, told more or less exactly.
+fn agrees(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Date(one), Value::Date(other)) => one.agrees_with(*other),
+        (Value::Quantity { value: one, measure: left, .. }, Value::Quantity { value: other, measure: right, .. }) => {
+            left == right && (one - other).abs() <= 1e-6 * other.abs().max(1.0)
+        }
+        _ => false,
+    }
+}
+
+/// True if a source that gives `given` bears out `claimed`: the same number, not told more strongly than there.
+fn bears_out((claimed, claimed_bound): (f64, Bound), (given, given_bound): (f64, Bound)) -> bool {
+    let is_equal = (claimed - given).abs() <= 1e-6 * given.abs().max(1.0);
+    match (claimed_bound, given_bound) {
+        (Bound::About, Bound::Exact | Bound::About) => (claimed - given).abs() <= 0.1 * given.abs(),
+        (Bound::Exact | Bound::About, _) => is_equal,
+        (Bound::AtLeast, Bound::AtLeast) | (Bound::AtMost, Bound::AtMost) => is_equal,
+        // 1,150 are more than 1,000, but nobody says that they are more than ten.
+        (Bound::AtLeast, Bound::Exact) => given > claimed && given <= claimed * 1.5,
+        (Bound::AtMost, Bound::Exact) => given < claimed && given * 1.5 >= claimed,
+        (Bound::AtLeast | Bound::AtMost, _) => false,
+    }
+}
+
+/// How well the surroundings of the words `other` of a unit agree with those of the words `own` of the sentence, 0..=1.
+pub(super) fn affinity(
+    own: Range<usize>,
+    (number, unit, other): (usize, &Unit, &Range<usize>),
+    scene: Scene<'_>,
+) -> f32 {
+    let tokens = &scene.said.reading.tokens;
+    let (Some(at), Some(given)) = (place(own.start, tokens), place(other.start, &unit.reading.tokens)) else {
+        return 0.0;
+    };
+    let (mut found, mut all) = (0.0, 0.0);
+    let mut add = |said: &Said, token: usize, weight: f32| {
+        let Some(hits) = said.hits.get(token) else { return };
+        // A word that is nowhere in the sources tells little of which value is meant.
+        all += if hits.is_empty() { weight * 0.3 } else { weight };
+        let direct = within(hits, number).iter().filter(|hit| !other.contains(&hit.at.index)).filter_map(|hit| {
+            let word = unit.reading.tokens.get(hit.at.index)?;
+            Some(hit.worth * near(word.place.abs_diff(given)))
+        });
+        let above = unit.scope.iter().flat_map(|above| within(hits, *above)).map(|hit| hit.worth * SCOPE);
+        found += weight * direct.chain(above).fold(0.0, f32::max);
+    };
+    for (token, word) in tokens.iter().enumerate() {
+        if !word.is_stop && !word.is_value && !own.contains(&token) {
+            let weight = scene.said.weights.get(token).copied().unwrap_or_default();
+            add(scene.said, token, weight * name_factor(scene.said, token) * near(word.place.abs_diff(at)));
+        }
+    }
+    if let Some(asked) = scene.asked {
+        for (token, word) in asked.reading.tokens.iter().enumerate().filter(|(_, word)| !word.is_stop) {
+            let repeated = tokens.iter().any(|said| said.stem == word.stem);
+            let known = asked.hits.get(token).is_some_and(|hits| !hits.is_empty());
+            if !repeated && known {
+                let weight = asked.weights.get(token).copied().unwrap_or_default();
+                add(asked, token, weight * ASKED * name_factor(asked, token));
+            }
+        }
+    }
+    let values = scene.said.reading.facts.iter().filter(|fact| fact.value != Value::Name && fact.tokens != own);
+    for value in values {
+        let distance = place(value.tokens.start, tokens).map_or(0, |place| place.abs_diff(at));
+        let weight = VALUE * near(distance);
+        all += weight;
+        let there = unit.reading.facts.iter().filter(|fact| fact.tokens != *other);
+        let same = there.filter(|fact| compare(&value.value, &fact.value) == Some(true));
+        let places = same.filter_map(|fact| place(fact.tokens.start, &unit.reading.tokens));
+        found += weight * places.map(|place| near(place.abs_diff(given))).fold(0.0, f32::max);
+    }
+    if all > 0.0 { found / all } else { 0.5 }
+}
+
+fn name_factor(said: &Said, token: usize) -> f32 {
+    let is_name = |fact: &&Fact| fact.value == Value::Name && fact.tokens.contains(&token);
+    if said.reading.facts.iter().any(|fact| is_name(&fact)) { NAME } else { 1.0 }
+}
+
+fn near(distance: u32) -> f32 {
+    SAME + (1.0 - SAME) / (1.0 + distance as f32 / NEAR)
+}
+
+fn place(at: usize, tokens: &[Token]) -> Option<u32> {
+    tokens.get(at).map(|token| token.place)
+}
+
+/// The word that a plain number counts: the next one with a subject.
+fn counted(fact: &Fact, reading: &Reading) -> Option<usize> {
+    if !matches!(fact.value, Value::Quantity { measure: Measure::Plain, .. }) {
+        return None;
+    }
+    let next = reading.tokens.iter().enumerate().skip(fact.tokens.end).take(3);
+    next.filter(|(_, token)| !token.is_stop && !token.is_value).map(|(number, _)| number).next()
+}
+
+/// What is left of a count's fit if the source counts something else.
+fn noun_factor(noun: usize, (number, unit, other): (usize, &Unit, &Fact), scene: Scene<'_>) -> f32 {
+    let Some(hits) = scene.said.hits.get(noun) else { return 1.0 };
+    if hits.is_empty() {
+        return 0.9;
+    }
+    let Some(given) = place(other.tokens.start, &unit.reading.tokens) else { return 1.0 };
+    let is_near = within(hits, number)
+        .iter()
+        .any(|hit| unit.reading.tokens.get(hit.at.index).is_some_and(|word| word.place.abs_diff(given) <= 5));
+    if is_near { 1.0 } else { 0.5 }
+}
