@@ -11,7 +11,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::get;
-use utoipa::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
@@ -36,6 +37,7 @@ pub use state::{AdminToken, AppState, ServerSettings};
                        `{error: {code, message, hint?}}`.",
         license(name = "MIT OR Apache-2.0")
     ),
+    modifiers(&OwnersToken),
     tags(
         (name = "visitors", description = "Asking, and reading one's own conversations"),
         (name = "openai", description = "The OpenAI protocol: any OpenAI SDK is a client"),
@@ -44,6 +46,18 @@ pub use state::{AdminToken, AppState, ServerSettings};
     )
 )]
 struct Description;
+
+/// Describes how the owner's routes are opened; they name it as `owner`.
+struct OwnersToken;
+
+impl Modify for OwnersToken {
+    fn modify(&self, description: &mut utoipa::openapi::OpenApi) {
+        let words = "The owner's token: of PORTAVOZ_ADMIN_TOKEN, or of the first start.";
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(words)).build();
+        let components = description.components.get_or_insert_default();
+        components.add_security_scheme("owner", SecurityScheme::Http(scheme));
+    }
+}
 
 /// The whole application.
 pub fn router(state: AppState) -> Router {

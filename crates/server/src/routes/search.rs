@@ -64,7 +64,7 @@ pub(crate) struct FeatureResponse {
 
 /// Searches the documents.
 #[utoipa::path(
-    post, path = "/api/admin/search", tag = "owner", request_body = SearchRequest,
+    post, path = "/api/admin/search", tag = "owner", security(("owner" = [])), request_body = SearchRequest,
     responses(
         (status = 200, body = SearchResponse),
         (status = 400, body = ErrorBody, description = "The body is not a search"),

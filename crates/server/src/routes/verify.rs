@@ -88,7 +88,7 @@ pub(crate) struct EvidenceResponse {
 /// Sentence by sentence, against the texts of `context` or, without it, against the knowledge base and the contact
 /// card. Whoever gave the answer: a model, a colleague, another assistant.
 #[utoipa::path(
-    post, path = "/api/admin/verify", tag = "owner", request_body = VerificationRequest,
+    post, path = "/api/admin/verify", tag = "owner", security(("owner" = [])), request_body = VerificationRequest,
     responses(
         (status = 200, body = VerificationResponse),
         (status = 400, body = ErrorBody, description = "The body is not an answer to check"),
