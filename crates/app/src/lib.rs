@@ -7,6 +7,7 @@
 pub mod ask;
 pub mod clock;
 pub mod conversation;
+pub mod facts;
 pub mod ingest;
 pub mod search;
 pub mod settings;

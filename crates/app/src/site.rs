@@ -28,6 +28,7 @@ use portavoz_text::words::words;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::{Clock, Entropy, id_bytes};
+use crate::facts::Ledger;
 use crate::settings::SiteSettings;
 use crate::visitor::{SECRET_BYTES, VisitorTokens};
 
@@ -99,6 +100,7 @@ pub(crate) struct Live {
     pub(crate) contact: ContactCard,
     /// Of most passages; `None` without any.
     language: Option<Language>,
+    pub(crate) ledger: Arc<Ledger>,
     /// Questions to offer that these documents answer, by language; found when first asked for.
     suggestions: [OnceLock<Vec<String>>; Language::ALL.len()],
 }
@@ -111,7 +113,8 @@ impl Live {
             None => index,
         };
         let language = index.counts().languages.first().map(|(language, _)| *language);
-        Self { index: Arc::new(index), contact, language, suggestions: Default::default() }
+        let ledger = Arc::new(Ledger::of(index.chunks()));
+        Self { index: Arc::new(index), contact, language, ledger, suggestions: Default::default() }
     }
 }
 

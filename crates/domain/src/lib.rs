@@ -12,6 +12,7 @@ pub mod context;
 pub mod defence;
 pub mod document;
 pub mod extract;
+pub mod facts;
 pub mod ids;
 pub mod markers;
 pub mod message;

@@ -1,0 +1,103 @@
+//! Technologies and methods: the lists of a CV, and sentences that say since when one is in use.
+
+use portavoz_text::dates::{End, periods};
+use portavoz_text::language::Language;
+
+use super::claims::years_at;
+use super::sections::Section;
+use super::tokens::Tokens;
+use super::{Bound, Fact, Reading, Statement, Years};
+use crate::document::Facet;
+
+/// Words of a skill's name.
+const MAX_NAME_WORDS: usize = 4;
+/// Items from which on a line is a list.
+const MIN_ITEMS: usize = 2;
+
+pub(super) fn draw(reading: &Reading<'_>, facts: &mut Vec<Fact>) {
+    let is_section = reading.place.section == Some(Section::Skills);
+    if reading.place.by_others
+        || !(is_section || (reading.chunk.facet == Facet::Skills && reading.place.section.is_none()))
+    {
+        return;
+    }
+    for line in &reading.lines {
+        let text = reading.text(line);
+        if let Some(statement) = in_use(text, reading) {
+            facts.push(reading.fact(statement, line.clone(), None));
+        } else if is_section {
+            let names = listed(text, reading);
+            facts.extend(names.into_iter().map(|name| {
+                let statement = Statement::Skill { name, since: None, years: None };
+                reading.fact(statement, line.clone(), None)
+            }));
+        }
+    }
+}
+
+/// "Python, FastAPI, PyTorch", perhaps after a label and a colon.
+fn listed(text: &str, reading: &Reading<'_>) -> Vec<String> {
+    let items = text.split_once(": ").map_or(text, |(_, items)| items);
+    let and = format!(" {} ", and(reading.chunk.language));
+    let parts = items.split([',', ';']).flat_map(|part| part.split(and.as_str()));
+    let names: Vec<&str> =
+        parts.map(|item| item.trim().trim_end_matches('.')).filter(|item| !item.is_empty()).collect();
+    let is_name = |name: &&str| {
+        let words = Tokens::of(name, reading.chunk.language);
+        (1..=MAX_NAME_WORDS).contains(&words.len()) && !name.contains(['(', ')', '.']) || is_dotted(name)
+    };
+    let is_list = names.len() >= MIN_ITEMS && names.iter().all(is_name);
+    if is_list { names.into_iter().map(str::to_owned).collect() } else { Vec::new() }
+}
+
+/// The word before the last of a list.
+const fn and(language: Language) -> &'static str {
+    match language {
+        Language::Es => "y",
+        Language::En => "and",
+        Language::Pt | Language::It => "e",
+        Language::Fr => "et",
+        Language::De => "und",
+        Language::Ca => "i",
+    }
+}
+
+/// `Next.js`: a point within a name.
+fn is_dotted(name: &str) -> bool {
+    !name.contains(char::is_whitespace) && name.split('.').all(|part| !part.is_empty())
+}
+
+/// "Python is her main language since 2017", "Python: 5 years", "Rust (since 2020)".
+fn in_use(text: &str, reading: &Reading<'_>) -> Option<Statement> {
+    let words = Tokens::of(text, reading.chunk.language);
+    let end = name_end(&words);
+    let name = words.words(0, end).to_owned();
+    if name.is_empty() {
+        return None;
+    }
+    let is_told =
+        words.is_here(end, "be") > 0 || matches!(words.gap_before(end).trim(), ":" | "(" | "," | "–" | "—" | "-");
+    let found = periods(text);
+    if let ([period], true) = (found.as_slice(), is_told)
+        && period.value.to == End::Present
+    {
+        return Some(Statement::Skill { name, since: Some(period.value.from), years: None });
+    }
+    let (place, years) = years_at(&words, end).filter(|_| is_told)?;
+    let plus = words.gap_before(place.start + 1).contains('+');
+    let bound = if plus { Bound::AtLeast } else { Bound::Exactly };
+    Some(Statement::Skill { name, since: None, years: Some(Years { years, bound }) })
+}
+
+/// The name that a line begins with: its first words up to a verb or a sign.
+fn name_end(words: &Tokens<'_>) -> usize {
+    let mut end = 1;
+    while end < MAX_NAME_WORDS && words.joins(end) && words.is_here(end, "be") == 0 && !words.is_stopword(end) {
+        end += 1;
+    }
+    if words.get(0).is_some_and(|first| first.is_capital || first.folded.contains(|c: char| c.is_ascii_digit())) {
+        end.min(words.len())
+    } else {
+        0
+    }
+}
