@@ -2,14 +2,21 @@
 //!
 //! Pure functions of numbers; no IO, no clock, no randomness, and nothing of portavoz. Each statistic names its source,
 //! its formula and its assumptions, and is tested against examples that others published.
-//! Start at [`Sample`] (measured values: latencies, costs, scores), then [`wilson`] (yes/no outcomes).
+//! Start at [`Sample`] (measured values: latencies, costs, scores), then [`wilson`] (yes/no outcomes), [`auroc`] (scores
+//! that tell cases apart), [`reliability`](reliability()) (probabilities) and [`bootstrap`](bootstrap()) (everything else).
 
+mod bootstrap;
 mod confidence;
+mod discrimination;
 mod proportion;
+mod reliability;
 mod sample;
 
+pub use bootstrap::bootstrap;
 pub use confidence::Confidence;
+pub use discrimination::{Auroc, InvalidScores, auroc, recall_at};
 pub use proportion::{InvalidCounts, wilson};
+pub use reliability::{Bin, Reliability, reliability};
 pub use sample::{InvalidSample, Sample, Summary};
 
 /// A range that covers the true value with the stated confidence.
