@@ -3,7 +3,8 @@
 //! Without the feature `bench` (everyday `cargo xtask`) it only builds the program and this package with the feature,
 //! both optimised and in one build, and hands over. With it: [`measure`] is the list of measurements; each starts
 //! a release build of portavoz on a made-up portfolio ([`corpus`]) whose models are a [`provider`] in a process of its
-//! own, so that the three can share the processors but not the time of one runtime.
+//! own, so that the three can share the processors but not the time of one runtime. The [`quality`] of answers needs none of
+//! that and is measured by an example of the application crate.
 
 #[cfg(feature = "bench")]
 mod client;
@@ -19,6 +20,7 @@ mod options;
 mod program;
 #[cfg(feature = "bench")]
 mod provider;
+mod quality;
 #[cfg(feature = "bench")]
 mod report;
 
@@ -32,6 +34,11 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
 
     use crate::process::{self, cargo, root};
 
+    if let Some((what, rest)) = arguments.split_first()
+        && what == "quality"
+    {
+        return quality::run(rest);
+    }
     let packages = ["--package", "portavoz", "--package", "xtask", "--features", "xtask/bench"];
     process::run(cargo().args(["build", "--release"]).args(packages))?;
     process::run(Command::new(root().join("target/release/xtask")).arg("bench").args(arguments).current_dir(root()))

@@ -17,6 +17,7 @@ use super::load::{Call, Observed, alternate, closed_loop, millis};
 use super::options::{Bench, Options, What};
 use super::program::{ADMIN_TOKEN, Portfolio, cpu_seconds, peak_memory_mb};
 use super::provider;
+use super::quality;
 use super::report::Report;
 
 /// Enough for a 95 % interval of the median that leaves out the best and the worst round.
@@ -47,6 +48,7 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
             What::Search(options) => search(&options).await,
             What::Ingest(options) => ingest(&options),
             What::Start(options) => start(&options).await,
+            What::Quality { arguments } => quality::run(&arguments),
             What::Provider(script) => provider::serve(script).await,
         }
     })

@@ -16,6 +16,7 @@ const EXAMPLES: &str = "Examples:
   cargo xtask bench turns
   cargo xtask bench streams --clients 200 --first-token-ms 300 --gap-ms 20
   cargo xtask bench search --embeddings --chunks 10000
+  cargo xtask bench quality FOLDER --json figures.json
   cargo xtask bench turns --json > before.json; cargo xtask bench turns --compare before.json";
 
 #[derive(Subcommand)]
@@ -30,6 +31,12 @@ pub enum What {
     Ingest(Options),
     /// From the start of the process until it is ready, with a full index
     Start(Options),
+    /// The quality of answers on a folder of questions, claims and messages; without one, on our own small set
+    Quality {
+        /// FOLDER, --only GROUPS, --json FILE: see the head of `crates/app/examples/quality/main.rs`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// The scripted provider alone, until it is stopped
     #[command(hide = true)]
     Provider(Script),
