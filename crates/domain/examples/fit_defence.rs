@@ -162,24 +162,70 @@ fn triples(text: &str) -> HashSet<String> {
 }
 
 /// Signs that may only lower the score; all others may only raise it.
-const HONEST: [&str; 3] = ["owner", "recruiting", "retract"];
+const HONEST: [&str; 1] = ["owner"];
 
-/// What a coefficient is pulled towards where the messages say little of it: signs that are enough on their own, signs
-/// that need company, and signs of nothing much.
+/// Signs that are enough on their own.
+const SUFFICIENT: [&str; 26] = [
+    "append",
+    "authority",
+    "behalf",
+    "dictate",
+    "encoded",
+    "execute",
+    "fake_turn",
+    "falsehood",
+    "forget",
+    "harm_how",
+    "hidden",
+    "homoglyphs",
+    "interrupt",
+    "keys",
+    "override",
+    "persona",
+    "reveal",
+    "roleplay",
+    "say_that",
+    "sources",
+    "spaced",
+    "strong",
+    "template",
+    "turn_label",
+    "unbound",
+    "unseen",
+];
+
+/// Signs that need company: single words, and forms that honest messages have too.
+const WEAK: [&str; 15] = [
+    "invisible",
+    "assistant",
+    "decode",
+    "false",
+    "from_now",
+    "harm",
+    "make",
+    "opinion",
+    "secrecy",
+    "shouted",
+    "verbatim",
+    "vulgar",
+    "wants",
+    "your_orders",
+    "owner",
+];
+
+/// What a coefficient is pulled towards where the messages say little of its sign.
 fn prior(name: &str) -> f64 {
     match name {
-        "override" | "reveal" | "keys" | "persona" | "unbound" | "dictate" | "say_that" | "fake_turn" | "unseen"
-        | "encoded" | "spaced" | "homoglyphs" | "hidden" | "execute" | "append" | "interrupt" | "falsehood"
-        | "strong" => 4.0,
-        "forget" | "sources" | "roleplay" | "youare" | "turn_label" | "harm_how" | "template" => 3.0,
-        "new_task" | "praise" | "pressure" | "hypothetical" | "harm" | "task" | "invisible" | "escapes" | "comment"
-        | "carries_away" | "two_voices" | "open_turn" | "line_breaks" | "shouted" | "your_orders" | "verbatim"
-        | "from_now" => 2.0,
-        "recruiting" => -4.0,
-        "retract" => -2.0,
-        "owner" => -0.7,
-        _ => 0.5,
+        name if HONEST.contains(&name) => -0.7,
+        name if SUFFICIENT.contains(&name) => 4.0,
+        name if WEAK.contains(&name) => 1.0,
+        _ => 2.5,
     }
+}
+
+/// A weak sign never suffices alone, whatever the messages at hand suggest.
+fn ceiling(name: &str) -> f64 {
+    if WEAK.contains(&name) { 1.5 } else { f64::INFINITY }
 }
 
 /// How hard it is pulled.
@@ -204,7 +250,8 @@ fn fit(rows: &[&Row], names: &[&str]) -> Vec<f64> {
             let pull = names.get(at).map_or(0.0, |name| RIDGE / 10.0 * (*weight - prior(name)));
             *weight -= rate * (slope[at] + pull);
             if at < names.len() {
-                *weight = if HONEST.contains(&names[at]) { weight.min(0.0) } else { weight.max(0.0) };
+                let name = names[at];
+                *weight = if HONEST.contains(&name) { weight.min(0.0) } else { weight.clamp(0.0, ceiling(name)) };
             }
         }
     }

@@ -6,9 +6,12 @@
 //! To add one more phrase: `data/defence/words.txt`. One more sign: 1. `data/defence/signals.txt`; 2. a row of both kinds
 //! in `tests/fixtures/defence.tsv`; 3. fit again (`cargo run -p portavoz-domain --example fit_defence -- FILE...`).
 
+mod documents;
 mod lane;
+mod leaks;
 mod model;
 mod patterns;
+mod scrambled;
 mod shape;
 mod words;
 
@@ -18,6 +21,10 @@ use portavoz_text::unmask::{Mask, Reading, unmask};
 
 use lane::Lane;
 use patterns::Pattern;
+use words::Mentions;
+
+pub use documents::suspicious;
+pub use leaks::{PromptGuard, canary, leaks};
 
 /// What is wrong with a message, if anything is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,14 +152,29 @@ fn signs_of(reading: &Reading, as_written: &str) -> Vec<&'static str> {
     let lane = Lane::of(&reading.text);
     let words = words::words();
     let mentions = words.mentions(&lane);
-    let mut signs: Vec<&'static str> = Vec::new();
-    for pattern in patterns() {
-        if !signs.contains(&pattern.signal) && pattern.find(&lane, &mentions).is_some() {
-            signs.push(pattern.signal);
-        }
-    }
+    let mut signs = signs_in(&lane, &mentions);
     if !as_written.is_empty() {
         signs.extend(shape::of(as_written, &lane, words, &mentions));
+    }
+    // What was put right is not put right again.
+    if reading.mask != Some(Mask::Cut) {
+        if let Some(text) = scrambled::unscrambled(&lane, words) {
+            let put_right = signs_of(&Reading { text, mask: Some(Mask::Cut) }, "");
+            if put_right.iter().any(|name| TELLING.contains(name) && !signs.contains(name)) {
+                signs.push(shape::HIDDEN);
+                signs.extend(put_right);
+            }
+        }
+    }
+    signs
+}
+
+fn signs_in(lane: &Lane, mentions: &Mentions) -> Vec<&'static str> {
+    let mut signs: Vec<&'static str> = Vec::new();
+    for pattern in patterns() {
+        if !signs.contains(&pattern.signal) && pattern.find(lane, mentions).is_some() {
+            signs.push(pattern.signal);
+        }
     }
     signs
 }

@@ -153,6 +153,7 @@ fn attempt(text: &str, unmasked: &mut Unmasked) {
     if text.contains(|c: char| c.is_ascii_alphabetic()) {
         unmasked.read(letters::rot13(text), Mask::Rot13);
         unmasked.read(text.chars().rev().collect(), Mask::Reversed);
+        unmasked.read(letters::words_reversed(text), Mask::Reversed);
     }
 }
 

@@ -35,6 +35,12 @@ impl Model {
         self.weights.iter().find(|(known, _)| *known == name).map_or(0.0, |(_, weight)| *weight)
     }
 
+    /// True if there is a coefficient for the sign called `name`.
+    #[cfg(test)]
+    pub(super) fn knows(&self, name: &str) -> bool {
+        self.weights.iter().any(|(known, _)| *known == name)
+    }
+
     /// The probability of a text whose signs add up to `sum`.
     pub(super) fn probability(&self, sum: f32) -> f32 {
         1.0 / (1.0 + (-(self.intercept + sum)).exp())

@@ -71,18 +71,13 @@ impl Pattern {
         Some(read)
     }
 
-    /// The first sentence in which the pattern is found.
+    /// The sentence in which the pattern is first found.
     pub(super) fn find(&self, lane: &Lane, mentions: &Mentions) -> Option<usize> {
-        self.sentences(lane, mentions).next()
-    }
-
-    /// Every sentence in which the pattern begins.
-    pub(super) fn sentences<'a>(&'a self, lane: &'a Lane, mentions: &'a Mentions) -> impl Iterator<Item = usize> + 'a {
-        let (first, rest) = self.steps.split_first().map_or((None, &[][..]), |(first, rest)| (Some(first), rest));
-        first
-            .into_iter()
-            .flat_map(|step| of(mentions, step.concept).iter().filter(|mention| mention.opens || !step.opens))
-            .filter(|mention| self.suits(lane, mentions, mention.sentence) && follows(mentions, rest, mention))
+        let (first, rest) = self.steps.split_first()?;
+        of(mentions, first.concept)
+            .iter()
+            .filter(|mention| mention.opens || !first.opens)
+            .find(|mention| self.suits(lane, mentions, mention.sentence) && follows(mentions, rest, mention))
             .map(|mention| mention.sentence)
     }
 

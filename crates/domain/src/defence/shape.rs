@@ -10,7 +10,7 @@ pub(super) const NAMES: [&str; 7] =
     ["fake_turn", "turn_label", "shouted", "line_breaks", "open_turn", "carries_away", "two_voices"];
 
 /// Delimiters of chat templates: no visitor types them.
-const DELIMITERS: [&str; 22] = [
+const DELIMITERS: [&str; 34] = [
     "<|im_start|>",
     "<|im_end|>",
     "<|im_sep|>",
@@ -33,6 +33,18 @@ const DELIMITERS: [&str; 22] = [
     "### system",
     "### instruction",
     "[system]",
+    "<user>",
+    "</user>",
+    "<assistant>",
+    "<instructions>",
+    "</instructions>",
+    "</context>",
+    "\"role\":\"system\"",
+    "\"role\": \"system\"",
+    "end of prompt",
+    "end of instructions",
+    "end of context",
+    "[system message]",
 ];
 
 /// The signs that `text`, read as `lane`, shows.
@@ -72,7 +84,8 @@ pub(super) const HIDDEN: &str = "hidden";
 pub(super) const MASKS: [&str; 8] =
     ["invisible", "unseen", "homoglyphs", "spaced", "encoded", "escapes", "comment", HIDDEN];
 
-fn has_delimiter(lower: &str) -> bool {
+/// True if `lower`, in lower case, has delimiters of a chat template.
+pub(super) fn has_delimiter(lower: &str) -> bool {
     DELIMITERS.iter().any(|delimiter| lower.contains(delimiter))
 }
 
@@ -103,14 +116,16 @@ fn opens_turn(text: &str) -> bool {
     !name.is_empty() && start > 0 && name.split_whitespace().count() <= 2 && name.starts_with(char::is_uppercase)
 }
 
-/// Several lines begin with a speaker's name.
+/// A speaker's name begins more than one line.
 fn cast_speaks(text: &str) -> bool {
-    let is_turn = |line: &&str| {
-        line.trim_start()
-            .split_once(':')
-            .is_some_and(|(name, _)| name.starts_with(char::is_uppercase) && name.split_whitespace().count() == 1)
-    };
-    text.lines().filter(is_turn).count() >= 2
+    let mut speakers: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.trim_start().split_once(':'))
+        .map(|(name, _)| name)
+        .filter(|name| name.starts_with(char::is_uppercase) && !name.contains(' '))
+        .collect();
+    speakers.sort_unstable();
+    speakers.windows(2).any(|pair| pair.first() == pair.last())
 }
 
 /// An image, or a link whose address has a place for what is to be carried away.

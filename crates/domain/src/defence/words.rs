@@ -5,8 +5,6 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use portavoz_text::fold::fold;
-
 use super::lane::Lane;
 
 /// A concept: its place in [`Words::concepts`].
@@ -37,7 +35,9 @@ const OPENERS: &str = include_str!("../../data/defence/openers.txt");
 pub(super) struct Words {
     concepts: Vec<&'static str>,
     nodes: Vec<Node>,
-    openers: Vec<String>,
+    /// The root's branches, by byte; 0 for none. Most words part from the list at their first letters.
+    first: [usize; 256],
+    opener: Concept,
     neutral: Concept,
 }
 
@@ -63,7 +63,7 @@ pub(super) fn words() -> &'static Words {
 impl Words {
     fn read(list: &'static str) -> Self {
         let mut words =
-            Self { concepts: MARKS.to_vec(), nodes: vec![Node::default()], openers: Vec::new(), neutral: 0 };
+            Self { concepts: MARKS.to_vec(), nodes: vec![Node::default()], first: [0; 256], opener: 0, neutral: 0 };
         let mut known: BTreeMap<&str, Concept> = BTreeMap::new();
         for line in list.lines().filter(|line| !line.starts_with('#')) {
             let Some((head, entries)) = line.split_once(": ") else { continue };
@@ -75,9 +75,12 @@ impl Words {
             entries.split(" | ").for_each(|entry| words.insert(entry.trim(), concept));
         }
         words.neutral = known.get("neutral").copied().unwrap_or(0);
-        words.openers =
-            OPENERS.lines().filter(|line| !line.starts_with('#')).flat_map(str::split_whitespace).map(fold).collect();
-        words.openers.sort();
+        words.opener = words.concepts.len();
+        words.concepts.push("opener");
+        let openers = OPENERS.lines().filter(|line| !line.starts_with('#')).flat_map(str::split_whitespace);
+        for word in openers {
+            words.insert(word, words.opener);
+        }
         words
     }
 
@@ -104,6 +107,9 @@ impl Words {
     }
 
     fn step(&self, at: usize, byte: u8) -> Option<usize> {
+        if at == 0 {
+            return self.first.get(usize::from(byte)).copied().filter(|node| *node != 0);
+        }
         let next = &self.nodes.get(at)?.next;
         next.iter().find(|(known, _)| *known == byte).map(|(_, node)| *node)
     }
@@ -111,7 +117,11 @@ impl Words {
     fn grow(&mut self, at: usize, byte: u8) -> usize {
         let new = self.nodes.len();
         self.nodes.push(Node::default());
-        if let Some(node) = self.nodes.get_mut(at) {
+        if at == 0 {
+            if let Some(first) = self.first.get_mut(usize::from(byte)) {
+                *first = new;
+            }
+        } else if let Some(node) = self.nodes.get_mut(at) {
             node.next.push((byte, new));
         }
         new
@@ -124,7 +134,7 @@ impl Words {
             let before = place
                 .checked_sub(1)
                 .filter(|last| lane.places.get(*last).is_some_and(|last| last.sentence == word.sentence));
-            let opens = word.opens || before.is_some_and(|last| self.is_opener(lane.word(last)));
+            let opens = word.opens || before.is_some_and(|last| self.is_opener(&mentions, last));
             self.mark(lane, place, &mut mentions);
             self.walk(lane, place, opens, &mut mentions);
         }
@@ -133,8 +143,8 @@ impl Words {
         mentions
     }
 
-    fn is_opener(&self, word: &str) -> bool {
-        self.openers.binary_search_by(|opener| opener.as_str().cmp(word)).is_ok()
+    fn is_opener(&self, mentions: &Mentions, place: usize) -> bool {
+        mentions.get(self.opener).and_then(|list| list.last()).is_some_and(|mention| mention.start == place)
     }
 
     fn mark(&self, lane: &Lane, place: usize, mentions: &mut Mentions) {
@@ -176,6 +186,39 @@ impl Words {
                 }
             }
         }
+    }
+
+    /// `word` with spaces around the listed words in it, the longest first come; the rest stays as it is.
+    pub(super) fn parted(&self, word: &str) -> String {
+        let mut parted = String::with_capacity(word.len() * 2);
+        let mut rest = word;
+        while let Some(first) = rest.chars().next() {
+            let taken = self.longest(rest).unwrap_or(0);
+            let (piece, next) = rest.split_at(if taken > 0 { taken } else { first.len_utf8() });
+            if taken > 0 {
+                parted.push(' ');
+            }
+            parted.push_str(piece);
+            if taken > 0 {
+                parted.push(' ');
+            }
+            rest = next;
+        }
+        parted
+    }
+
+    /// The length of the longest entry of three letters or more that `text` begins with.
+    fn longest(&self, text: &str) -> Option<usize> {
+        let mut at = 0;
+        let mut longest = None;
+        for (offset, byte) in text.bytes().enumerate() {
+            let Some(next) = self.step(at, byte) else { break };
+            at = next;
+            if offset >= 2 && self.nodes.get(at).is_some_and(|node| !node.ends.is_empty()) {
+                longest = Some(offset + 1);
+            }
+        }
+        longest.filter(|length| text.is_char_boundary(*length))
     }
 
     /// Takes away what stands within a neutral phrase: "prompt engineering" is no prompt.

@@ -61,22 +61,23 @@ fn join_run(run: &[Piece<'_>], out: &mut String) {
     }
 }
 
-/// `text` without the signs inside words that have two or more of them (`ig-no-re`); `None` if there is none.
+/// `text` without the signs inside words (`ig-no-re`), if one word has two or more of them; otherwise `None`.
 pub(super) fn joined(text: &str) -> Option<String> {
     let is_cut = |c: char| matches!(c, '-' | '.' | '_' | '*' | '~' | '|' | '/' | '\\' | '+' | '^' | '`' | '\'' | '·');
-    let mut changed = false;
+    let is_word = |token: &str| token.chars().filter(|c| c.is_alphabetic()).count() >= 4 && !token.contains("//");
+    let is_cut_up = |token: &str| token.trim().chars().filter(|c| is_cut(*c)).count() >= 2 && is_word(token);
+    if !text.split_whitespace().any(is_cut_up) {
+        return None;
+    }
     let mut out = String::with_capacity(text.len());
     for token in text.split_inclusive(char::is_whitespace) {
-        let core = token.trim();
-        let signs = core.chars().filter(|c| is_cut(*c)).count();
-        if signs >= 2 && core.chars().filter(|c| c.is_alphabetic()).count() >= 4 && !core.contains("//") {
-            changed = true;
+        if is_word(token) {
             out.extend(token.chars().filter(|c| !is_cut(*c)));
         } else {
             out.push_str(token);
         }
     }
-    changed.then_some(out)
+    Some(out)
 }
 
 /// `text` with digits and signs that stand for letters read as letters, in words that also have letters. A `1` may be an
@@ -130,6 +131,17 @@ pub(super) fn rot13(text: &str) -> String {
             'a'..='z' => turn(character, b'a'),
             'A'..='Z' => turn(character, b'A'),
             other => other,
+        })
+        .collect()
+}
+
+/// `text` with each word written backwards in its place.
+pub(super) fn words_reversed(text: &str) -> String {
+    text.split_inclusive(|c: char| !c.is_alphanumeric())
+        .flat_map(|piece| {
+            let sign = piece.chars().next_back().filter(|c| !c.is_alphanumeric());
+            let word = piece.get(..piece.len() - sign.map_or(0, char::len_utf8)).unwrap_or_default();
+            word.chars().rev().chain(sign)
         })
         .collect()
 }
