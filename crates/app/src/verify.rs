@@ -306,13 +306,16 @@ impl Passage {
         Source { heading: &self.heading, question: self.question.as_deref(), text: &self.text, language: self.language }
     }
 
-    /// The whole sentences around the evidence; the heading if that says it.
+    /// The whole sentences around the evidence; what stands above them if that says it.
     fn quote(&self, evidence: &Evidence) -> Quote {
         let touched = sentences(&self.text).into_iter().filter(|sentence| {
             !evidence.span.is_empty() && sentence.start < evidence.span.end && evidence.span.start < sentence.end
         });
         let around = touched.reduce(|first, last| first.start..last.end);
-        let quote = around.and_then(|around| self.text.get(around)).unwrap_or(&self.heading).to_owned();
+        let above = || [Some(self.heading.as_str()), self.question.as_deref()].into_iter().flatten();
+        let quote = around
+            .and_then(|around| self.text.get(around))
+            .map_or_else(|| above().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" › "), str::to_owned);
         Quote {
             context: self.context,
             document: self.document.clone(),

@@ -94,12 +94,16 @@ fn render(verified: &Verified, context: &[std::path::PathBuf]) -> String {
     lines.join("\n")
 }
 
-/// The sentence as a whole says nothing new beside its own line, unless it has words of a source to show.
+/// The sentence as a whole is shown where it, and nothing in it, is what the sources do not say, and where there is
+/// nothing else that words of a source could stand below.
 fn claims_to_show(sentence: &VerifiedSentence) -> impl Iterator<Item = &VerifiedClaim> {
-    let alone = sentence.claims.len() == 1;
-    sentence.claims.iter().filter(move |claim| {
-        claim.kind != ClaimKind::Proposition || claim.evidence.is_some() && (alone || claim.status != Status::Supported)
-    })
+    let is_whole = |claim: &VerifiedClaim| claim.kind == ClaimKind::Proposition;
+    let explained = sentence.claims.iter().any(|claim| !is_whole(claim) && claim.status == sentence.status);
+    let alone = sentence.claims.iter().all(is_whole);
+    sentence
+        .claims
+        .iter()
+        .filter(move |claim| !is_whole(claim) || !explained && !alone || alone && claim.evidence.is_some())
 }
 
 fn claim_line(claim: &VerifiedClaim) -> String {
