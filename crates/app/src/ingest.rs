@@ -12,6 +12,7 @@ use portavoz_domain::ids::DocumentId;
 use portavoz_knowledge::source::ScanError;
 use portavoz_storage::{DocumentEntry, KnowledgeChange, StorageError};
 
+use crate::facts::ledger;
 use crate::site::{Site, SiteError};
 
 mod publish;
@@ -71,6 +72,8 @@ pub struct IngestReport {
     pub unchanged: usize,
     /// What was skipped or odd, by document.
     pub problems: Vec<Problem>,
+    /// Statements of the documents that cannot both be true; [`crate::facts::ledger`] has them.
+    pub contradictions: usize,
     /// Number of the knowledge that is live now.
     pub generation: u64,
     /// True if the live index was replaced.
@@ -140,6 +143,7 @@ pub async fn ingest(site: &Site, progress: OnProgress<'_>) -> Result<IngestRepor
         removed,
         unchanged,
         problems,
+        contradictions: ledger(site).contradictions.len(),
         generation: published.generation,
         reindexed: published.reindexed,
         embedding: published.embedding,

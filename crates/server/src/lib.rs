@@ -88,6 +88,8 @@ fn described_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(routes::openai::model))
         .routes(routes!(routes::search::search))
         .routes(routes!(routes::verify::check).layer(DefaultBodyLimit::max(routes::verify::MAX_BODY_BYTES)))
+        .routes(routes!(routes::facts::facts))
+        .routes(routes!(routes::facts::contradictions))
         .routes(routes!(routes::health::healthz))
         .routes(routes!(routes::health::readyz))
 }

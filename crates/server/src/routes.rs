@@ -5,6 +5,7 @@ use crate::error::ApiError;
 pub(crate) mod assets;
 pub(crate) mod chat;
 pub(crate) mod conversations;
+pub(crate) mod facts;
 pub(crate) mod health;
 pub(crate) mod openai;
 pub(crate) mod pages;

@@ -5,6 +5,7 @@ mod server {
     mod access;
     mod bodies;
     mod chat;
+    mod facts;
     mod openai;
     mod operation;
     mod pages;
