@@ -76,6 +76,8 @@ pub enum Command {
     Ask(Ask),
     /// Check an answer against the documents, sentence by sentence
     Verify(Verify),
+    /// List what the documents state of the owner, and where they disagree
+    Facts(Facts),
     /// Answer visitors over HTTP
     Serve(Serve),
     /// Check everything, and say how to mend what is wrong
@@ -194,6 +196,18 @@ pub struct Verify {
     /// Language of the answer [default: recognised]
     #[arg(long)]
     pub language: Option<String>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Lists facts.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  portavoz facts\n  portavoz facts maria --json | jq '.contradictions[].about'")]
+pub struct Facts {
+    /// Folder of the portfolio
+    #[arg(value_name = "SITE_DIR", conflicts_with = "site")]
+    pub site_dir: Option<PathBuf>,
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,

@@ -18,6 +18,7 @@ mod ask;
 mod completions;
 mod config_commands;
 mod doctor;
+mod facts;
 mod ingest;
 mod init;
 mod search;
@@ -53,6 +54,7 @@ pub fn run(cli: Cli, environment: Environment) -> anyhow::Result<Ending> {
         Command::Search(args) => search::run(&invocation, &args),
         Command::Ask(args) => ask::run(&invocation, &args),
         Command::Verify(args) => verify::run(&invocation, &args),
+        Command::Facts(args) => facts::run(&invocation, &args),
         Command::Serve(args) => serve::run(&invocation, &args),
         Command::Doctor(args) => doctor::run(&invocation, &args),
         Command::Config(command) => config_commands::run(&invocation, &command),

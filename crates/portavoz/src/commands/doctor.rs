@@ -112,7 +112,9 @@ fn render(lines: &[Line]) -> String {
             State::Warning => console::style("look").yellow().bold(),
             State::Broken => console::style("BAD ").red().bold(),
         };
-        let _ = writeln!(text, "{mark}  {:width$}  {}", line.check, line.finding);
+        // What follows the first line of a finding stands below it.
+        let finding = line.finding.replace('\n', &format!("\n      {:width$}  ", ""));
+        let _ = writeln!(text, "{mark}  {:width$}  {finding}", line.check);
         if let Some(mend) = &line.mend {
             let _ = writeln!(text, "      {:width$}  {} {mend}", "", dim().apply_to("→"));
         }

@@ -12,7 +12,7 @@ use crate::config::Settings;
 use crate::config::place::shown;
 use crate::failure::Failure;
 use crate::logging::Audience;
-use crate::output::{Output, bold, dim};
+use crate::output::{Output, bold, counted, dim};
 use crate::problems;
 use crate::progress::Progress;
 
@@ -94,6 +94,13 @@ pub fn render(report: &IngestReport) -> String {
     if let Some(other_kinds) = other_kinds {
         text.push_str(&format!("\n{} {other_kinds}", dim().apply_to("not read:")));
     }
+    if report.contradictions > 0 {
+        let found = counted(report.contradictions, "contradiction");
+        text.push_str(&format!(
+            "\n{} {found} between documents; `portavoz facts` shows them",
+            bold().yellow().apply_to("look:")
+        ));
+    }
     let news = if report.reindexed { "the new index answers now" } else { "nothing to do" };
     text.push_str(&format!("\n{news} ({} ms)", report.took_ms));
     text
@@ -124,6 +131,7 @@ mod tests {
             ]
             .map(|(name, cause)| Problem { document: DocumentId::new(name), cause: cause.to_owned(), skipped: true })
             .to_vec(),
+            contradictions: 2,
             generation: 3,
             reindexed: true,
             embedding: None,
@@ -136,6 +144,7 @@ mod tests {
         changed: `cv.pdf`
         skipped `broken.pdf`: is encrypted
         not read: 3 files of other kinds: .png, .css
+        look: 2 contradictions between documents; `portavoz facts` shows them
         the new index answers now (42 ms)
         ");
     }

@@ -6,8 +6,20 @@ use crate::program::World;
 fn help_is_as_agreed() {
     let world = World::new();
     let mut pages = String::new();
-    let commands =
-        ["", "init", "ingest", "search", "ask", "verify", "serve", "doctor", "config", "config show", "completions"];
+    let commands = [
+        "",
+        "init",
+        "ingest",
+        "search",
+        "ask",
+        "verify",
+        "facts",
+        "serve",
+        "doctor",
+        "config",
+        "config show",
+        "completions",
+    ];
     for command in commands {
         let arguments: Vec<&str> = command.split_whitespace().chain(["-h"]).collect();
         let page = world.run_with(&arguments, &[("COLUMNS", "100")]).fine().stdout;

@@ -4,6 +4,7 @@
 
 mod configuration;
 mod crash;
+mod disagreeing;
 mod pipeline;
 mod program;
 mod serving;

@@ -1,7 +1,10 @@
 //! The lines of the checklist about what the site holds: database, documents, contact card, vectors.
 
+use portavoz_app::facts::ledger;
 use portavoz_app::ingest::readable_files;
+use portavoz_domain::facts::Contradiction;
 
+use super::super::facts::quoted;
 use super::Line;
 use crate::assemble::{self, Assembled};
 use crate::config::Settings;
@@ -28,9 +31,27 @@ pub async fn storage_and_knowledge(settings: &Settings) -> Vec<Line> {
         Ok(()) => Line::fine(STORAGE, format!("{}, reads and writes", settings.storage.describe())),
         Err(error) => Line::broken(STORAGE, error.to_string(), storage_mend(settings)),
     };
-    let lines = vec![storage, knowledge(&assembled, settings).await, contact(&assembled), embedder(&assembled)];
+    let knowledge = knowledge(&assembled, settings).await;
+    let lines = [storage, knowledge, contact(&assembled), embedder(&assembled)];
+    let lines = lines.into_iter().chain(contradictions(&assembled, settings)).collect();
     assembled.close().await;
     lines
+}
+
+/// Do the documents agree with each other? A line each: every one is to be mended in another place.
+fn contradictions(assembled: &Assembled, settings: &Settings) -> Vec<Line> {
+    const CHECK: &str = "contradictions";
+    let ledger = ledger(&assembled.site);
+    if ledger.contradictions.is_empty() {
+        let facts = counted(ledger.facts.len(), "fact");
+        return vec![Line::fine(CHECK, format!("none between the documents, in {facts} drawn from them"))];
+    }
+    let line = |found: &Contradiction| {
+        let words = format!("{}\n{}\n{}", found.sentence(), quoted(&found.left), quoted(&found.right));
+        let mend = format!("correct the one that is wrong, then `{}`", ingest_command(settings));
+        Line::warning(CHECK, words, mend)
+    };
+    ledger.contradictions.iter().map(line).collect()
 }
 
 /// What to look at when the database says no.
