@@ -1,41 +1,46 @@
 //! The extractive answer: the one to three sentences of the passages that answer, or the list they hold, with no model.
 //!
-//! Sentences are scored by how much of the question they cover (`extract/cover.rs`, over `extract/probe.rs`), by what
-//! their headings add, and by whether they offer the kind of answer that is asked for (`extract/offer.rs`); lists are
-//! gathered whole (`extract/list.rs`). Nothing is ever cut in mid-sentence. Start at [`extract`].
+//! A sentence's features (`extract/features.rs`) are how much of the question it covers (`extract/cover.rs`, over
+//! `extract/probe.rs`), what stands around it, and whether it offers the kind of answer that is asked for
+//! (`extract/offer.rs`); their weights (`extract/weights.rs`) are fitted. `extract/choose.rs` picks the sentences,
+//! `extract/list.rs` gathers lists whole. Nothing is ever cut in mid-sentence. Start at [`extract`].
 
+mod choose;
 mod cover;
+mod features;
 mod list;
 mod offer;
 mod probe;
 mod score;
+pub mod weights;
 
-use std::cmp::Ordering;
 use std::ops::Range;
 
 use portavoz_text::lexicon;
-use portavoz_text::similarity::near_duplicate;
 use portavoz_text::terms::{Term, terms};
 
 use crate::question::{Question, Wants};
 use crate::search::Hit;
+use choose::{better, choose};
 use score::{Scored, scored};
+use weights::{WEIGHTS, Weights};
 
 /// How much an extract may say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExtractLimits {
     /// Sentences at most.
     pub max_sentences: usize,
-    /// Characters after which no further sentence is added. The best sentence is quoted however long it is.
+    /// Characters beyond which no sentence is added to the best one, which is quoted however long it is.
     pub max_chars: usize,
     /// Characters of a list after which no further item is added.
     pub max_list_chars: usize,
 }
 
 impl Default for ExtractLimits {
-    /// What a visitor with two minutes reads: three sentences of a few lines, or a list of a dozen items.
+    /// What a visitor with two minutes reads: three sentences of a few lines (about 400 characters, since most replies
+    /// need fewer than they may have), or a list of a dozen items.
     fn default() -> Self {
-        Self { max_sentences: 3, max_chars: 400, max_list_chars: 900 }
+        Self { max_sentences: 3, max_chars: 560, max_list_chars: 900 }
     }
 }
 
@@ -59,32 +64,30 @@ pub struct Extract {
     pub list: bool,
 }
 
-/// A sentence with a score below this share of the best one's does not join it.
-const JOINS_FROM: f32 = 0.5;
-/// The same for the sentence that follows the best one in its paragraph and goes on from it.
-const GOES_ON_FROM: f32 = 0.25;
-/// The same once the best sentence holds the number, date or address asked for: then the answer is said.
-const SAID_FROM: f32 = 0.75;
-/// From here on a passage was written to answer this very question, and nothing else is needed beside it.
-const REPLIES_FROM: f32 = 0.7;
-/// From this share of the best score on, sentences in the visitor's language are quoted alone: the others mostly say
-/// the same again in words that the visitor may not read.
-const SPEAKS_WELL_ENOUGH: f32 = 0.75;
-/// From this share of the best score on, another passage is heard although it speaks of nothing new.
-const EQUAL_FROM: f32 = 0.9;
-/// The share of the question that a sentence of another passage must cover beyond what is chosen.
-const ADDS_FROM: f32 = 0.1;
-/// Two sentences more alike than this say the same.
-const SAYS_THE_SAME: f32 = 0.5;
+/// From these odds on, beside the best sentence's, sentences in the visitor's language are quoted alone: the others
+/// mostly say the same again in words that the visitor may not read.
+const SPEAKS_WELL_ENOUGH: f32 = 0.3;
 
 /// Picks what answers `question` from `hits` (best first); `None` if no sentence in them has what it names. `idf` gives the
 /// weight of a stem in the language of the passages.
 pub fn extract(question: &Question, hits: &[Hit], idf: &dyn Fn(&str) -> f32, limits: ExtractLimits) -> Option<Extract> {
-    let mut sentences = scored(question, hits, idf);
-    let best = sentences.iter().max_by(|left, right| better(left, right))?;
-    if !best.touches {
+    extract_weighing(question, hits, idf, limits, &WEIGHTS)
+}
+
+/// The same with other weights, for those who fit them.
+pub fn extract_weighing(
+    question: &Question,
+    hits: &[Hit],
+    idf: &dyn Fn(&str) -> f32,
+    limits: ExtractLimits,
+    weights: &Weights,
+) -> Option<Extract> {
+    let mut sentences = scored(question, hits, idf, weights);
+    if !sentences.iter().any(|sentence| sentence.touches) {
         return beginning(question, &sentences, hits);
     }
+    sentences.retain(|sentence| sentence.touches);
+    let best = sentences.iter().max_by(|left, right| better(left, right))?;
     let enough = best.score * SPEAKS_WELL_ENOUGH;
     let is_spoken =
         |sentence: &Scored| hits.get(sentence.hit).is_some_and(|hit| hit.chunk.language == question.language);
@@ -123,82 +126,20 @@ pub struct RankedSentence {
     pub hit: usize,
     /// Byte range in the text of that hit's chunk.
     pub span: Range<usize>,
-    /// Comparable within one question only.
+    /// Odds that it holds the answer, beside those of the best one: at most 1.
     pub score: f32,
+    /// Its features, in the order of [`weights::WEIGHTS`].
+    pub features: Vec<f32>,
 }
 
 /// Every sentence of the hits, best first.
 pub fn rank(question: &Question, hits: &[Hit], idf: &dyn Fn(&str) -> f32) -> Vec<RankedSentence> {
-    let mut sentences = scored(question, hits, idf);
+    let mut sentences = scored(question, hits, idf, &WEIGHTS);
     sentences.sort_by(|left, right| better(right, left));
-    sentences.into_iter().map(|s| RankedSentence { hit: s.hit, span: s.span, score: s.score }).collect()
-}
-
-/// Orders by score; ties go to the earlier hit and the earlier sentence.
-fn better(left: &Scored, right: &Scored) -> Ordering {
-    left.score
-        .total_cmp(&right.score)
-        .then_with(|| right.hit.cmp(&left.hit))
-        .then_with(|| right.span.start.cmp(&left.span.start))
-}
-
-fn choose<'a>(sentences: &'a [Scored], hits: &[Hit], limits: ExtractLimits) -> Vec<&'a Scored> {
-    let mut ranked: Vec<&Scored> = sentences.iter().collect();
-    ranked.sort_by(|left, right| better(right, left));
-    let mut chosen: Vec<&Scored> = Vec::new();
-    let mut chars = 0;
-    let Some(best) = ranked.first().copied() else { return chosen };
-    for candidate in ranked {
-        if chosen.len() == limits.max_sentences.max(1) {
-            break;
-        }
-        let text = text_of(candidate.hit, &candidate.span, hits);
-        let length = text.chars().count();
-        let fits = chosen.is_empty() || (chars + length <= limits.max_chars && joins(candidate, best, hits));
-        let is_new = same_paragraph(candidate, best, hits)
-            || candidate.score >= best.score * EQUAL_FROM
-            || adds(candidate, &chosen);
-        // Comparing texts costs most, so it comes last.
-        let repeats = || {
-            let says_so =
-                |earlier: &&Scored| near_duplicate(text_of(earlier.hit, &earlier.span, hits), text) >= SAYS_THE_SAME;
-            chosen.iter().any(says_so)
-        };
-        if fits && is_new && !repeats() {
-            chars += length;
-            chosen.push(candidate);
-        }
-    }
-    chosen
-}
-
-/// True if both stand on one line of one passage.
-fn same_paragraph(left: &Scored, right: &Scored, hits: &[Hit]) -> bool {
-    let (first, last) = if left.span.start <= right.span.start { (left, right) } else { (right, left) };
-    first.hit == last.hit && !text_of(first.hit, &(first.span.start..last.span.end), hits).contains('\n')
-}
-
-/// True if the sentence speaks of words of the question that the chosen ones leave out.
-fn adds(candidate: &Scored, chosen: &[&Scored]) -> bool {
-    let known = |word: usize| chosen.iter().filter_map(|earlier| earlier.own.get(word)).copied().fold(0.0, f32::max);
-    let new: f32 = candidate.own.iter().enumerate().map(|(word, covers)| (covers - known(word)).max(0.0)).sum();
-    new >= ADDS_FROM
-}
-
-/// True if the sentence fits beside the best one. Languages are never mixed: the introduction names the quotes' language.
-fn joins(candidate: &Scored, best: &Scored, hits: &[Hit]) -> bool {
-    let (Some(from), Some(of)) = (hits.get(candidate.hit), hits.get(best.hit)) else { return false };
-    if from.chunk.language != of.chunk.language || (best.replies >= REPLIES_FROM && candidate.hit != best.hit) {
-        return false;
-    }
-    let between = from.chunk.text.get(best.span.end..candidate.span.start);
-    let goes_on = candidate.hit == best.hit && between.is_some_and(|gap| gap.trim().is_empty() && !gap.contains('\n'));
-    let share = match (best.said, goes_on) {
-        (true, _) => SAID_FROM,
-        (false, true) => GOES_ON_FROM,
-        (false, false) => JOINS_FROM,
-    };
-    candidate.score >= best.score * share
+    sentences
+        .into_iter()
+        .map(|s| RankedSentence { hit: s.hit, span: s.span, score: s.score, features: s.values.to_vec() })
+        .collect()
 }
 
 /// Documents in the order in which they were found, passages and sentences as they stand in them.

@@ -25,6 +25,8 @@ const KIN: f32 = 0.5;
 pub(super) struct Probe {
     /// Its share of what the question asks for; all probes together weigh 1.
     pub(super) weight: f32,
+    /// True for names and numbers, which nothing else can stand for.
+    pub(super) is_anchor: bool,
     /// Stems that count as the word, with what they are worth.
     forms: Vec<(String, f32)>,
     trigrams: Trigrams,
@@ -57,6 +59,18 @@ impl Probe {
             }
         }
         worth
+    }
+}
+
+impl Probe {
+    /// How much of the longer word the beginning of both is, if they share enough of it to be of one family.
+    pub(super) fn kin(&self, word: &SeenWord<'_>) -> f32 {
+        if !self.is_comparable || self.is_anchor {
+            return 0.0;
+        }
+        let shared = self.folded.bytes().zip(word.folded.bytes()).take_while(|(left, right)| left == right).count();
+        let longest = self.folded.len().max(word.folded.len()).max(1);
+        if shared >= 4 && shared * 2 >= longest { shared as f32 / longest as f32 } else { 0.0 }
     }
 }
 
@@ -97,8 +111,11 @@ pub(super) fn probes(question: &Question, language: Language, idf: &dyn Fn(&str)
     for (text, weight) in [(question.text.as_str(), 1.0)].into_iter().chain(carried) {
         for term in query_terms(text, question.language, &[language]) {
             if !seen.contains(&term.stem) {
+                let begins = !slice(text, 0..term.span.start).contains(char::is_alphanumeric);
                 let named = (slice(text, term.span), term.stem.as_str());
-                probes.push(probe(named, weight, (question.language, language), question.wants, idf));
+                let mut probe = probe(named, weight, (question.language, language), question.wants, idf);
+                probe.is_anchor = is_anchor(named.0, begins, question.language);
+                probes.push(probe);
                 seen.push(term.stem);
             }
         }
@@ -108,6 +125,13 @@ pub(super) fn probes(question: &Question, language: Language, idf: &dyn Fn(&str)
         probes.iter_mut().for_each(|probe| probe.weight /= total);
     }
     probes
+}
+
+/// True for numbers and words with capitals, which show names except where a message begins and in German.
+fn is_anchor(word: &str, begins: bool, language: Language) -> bool {
+    let capitals = word.chars().filter(|c| c.is_uppercase()).count();
+    let is_name = capitals > 1 || (capitals == 1 && !begins && language != Language::De);
+    is_name || word.contains(|c: char| c.is_ascii_digit())
 }
 
 /// True if the word only names the kind of answer: "in which year", "what percentage". The answer shows it by being one.
@@ -148,6 +172,7 @@ fn probe(
     let folded = fold(&normal);
     Probe {
         weight: weight * rarity.max(0.05) * if asks_kind(own, from, wants) { KIND } else { 1.0 },
+        is_anchor: false,
         is_comparable: has_letters_only,
         trigrams: Trigrams::of(&folded),
         folded,
