@@ -21,6 +21,7 @@ use portavoz_text::terms::{Term, terms};
 
 use crate::question::{Question, Wants};
 use crate::search::Hit;
+use crate::understanding::parts;
 use choose::{better, choose};
 use score::{Scored, scored};
 use weights::{WEIGHTS, Weights};
@@ -68,21 +69,57 @@ pub struct Extract {
 /// mostly say the same again in words that the visitor may not read.
 const SPEAKS_WELL_ENOUGH: f32 = 0.3;
 
+/// What an extract is made from.
+#[derive(Clone, Copy)]
+pub struct Sources<'a> {
+    /// The passages, best first.
+    pub hits: &'a [Hit],
+    /// The weight of a stem in the language of the passages.
+    pub idf: &'a dyn Fn(&str) -> f32,
+    /// What the visitor has just been told and does not want to read again; empty if anything may be said.
+    pub told: &'a str,
+    /// The weights of the sentences' features.
+    pub weights: &'a Weights,
+}
+
 /// Picks what answers `question` from `hits` (best first); `None` if no sentence in them has what it names. `idf` gives the
 /// weight of a stem in the language of the passages.
 pub fn extract(question: &Question, hits: &[Hit], idf: &dyn Fn(&str) -> f32, limits: ExtractLimits) -> Option<Extract> {
-    extract_weighing(question, hits, idf, limits, &WEIGHTS)
+    extract_from(question, Sources { hits, idf, told: "", weights: &WEIGHTS }, limits)
 }
 
-/// The same with other weights, for those who fit them.
-pub fn extract_weighing(
-    question: &Question,
-    hits: &[Hit],
-    idf: &dyn Fn(&str) -> f32,
-    limits: ExtractLimits,
-    weights: &Weights,
-) -> Option<Extract> {
-    let mut sentences = scored(question, hits, idf, weights);
+/// The same, with all that may differ. A message of several questions gets an answer to each.
+pub fn extract_from(question: &Question, sources: Sources<'_>, limits: ExtractLimits) -> Option<Extract> {
+    let parts = parts(question);
+    if parts.len() < 2 {
+        return extract_one(question, sources, limits);
+    }
+    let share = ExtractLimits {
+        max_sentences: (limits.max_sentences / parts.len()).max(1),
+        max_chars: limits.max_chars / parts.len(),
+        max_list_chars: limits.max_list_chars / parts.len(),
+    };
+    let answers: Vec<Extract> = parts.iter().filter_map(|part| extract_one(part, sources, share)).collect();
+    let list = answers.iter().any(|answer| answer.list);
+    let mut quoted: Vec<Quoted> = Vec::new();
+    for one in answers.into_iter().flat_map(|answer| answer.quoted) {
+        if !quoted.iter().any(|other| other.hit == one.hit && other.span == one.span) {
+            quoted.push(one);
+        }
+    }
+    (!quoted.is_empty()).then_some(Extract { quoted, list })
+}
+
+fn extract_one(question: &Question, sources: Sources<'_>, limits: ExtractLimits) -> Option<Extract> {
+    let hits = sources.hits;
+    let mut sentences = scored(question, hits, sources.idf, sources.weights);
+    let is_told = |sentence: &Scored| {
+        let text = text_of(sentence.hit, &sentence.span, hits);
+        !sources.told.is_empty() && sources.told.contains(text)
+    };
+    if !sentences.iter().all(is_told) {
+        sentences.retain(|sentence| !is_told(sentence));
+    }
     if !sentences.iter().any(|sentence| sentence.touches) {
         return beginning(question, &sentences, hits);
     }
@@ -95,7 +132,7 @@ pub fn extract_weighing(
         sentences.retain(is_spoken);
     }
     if question.wants == Wants::List
-        && let Some(quoted) = list::items(question, hits, &sentences, limits.max_list_chars)
+        && let Some(quoted) = list::items(question, hits, &of_the_named(&sentences), limits.max_list_chars)
     {
         let list = quoted.len() > 1;
         return Some(Extract { quoted, list });
@@ -104,6 +141,12 @@ pub fn extract_weighing(
     chosen.sort_by_key(|sentence| reading_order(sentence, hits));
     let quoted = chosen.into_iter().map(|sentence| quote(sentence.hit, sentence.span.clone(), hits)).collect();
     Some(Extract { quoted, list: false })
+}
+
+/// A list of one project's tools is taken from passages that speak of that project, if there are any.
+fn of_the_named(sentences: &[Scored]) -> Vec<Scored> {
+    let named = || sentences.iter().filter(|sentence| !sentence.misses);
+    if named().next().is_some() { named().cloned().collect() } else { sentences.to_vec() }
 }
 
 /// The first sentence of the best passage, in the visitor's language if there is one, for questions in general words

@@ -14,7 +14,15 @@ use file::{Owned, phrases};
 
 /// A friendly line that says what to ask, with the suggested questions below it as a list.
 pub fn greeting(language: Language, owner: Option<&str>, suggestions: &[String]) -> String {
-    let line = say(&phrases(language).greeting, language, owner);
+    with_suggestions(say(&phrases(language).greeting, language, owner), suggestions)
+}
+
+/// Says that an assistant answers, no person, and what it can be asked.
+pub fn identity(language: Language, owner: Option<&str>, suggestions: &[String]) -> String {
+    with_suggestions(say(&phrases(language).identity, language, owner), suggestions)
+}
+
+fn with_suggestions(line: String, suggestions: &[String]) -> String {
     if suggestions.is_empty() {
         return line.trim_end_matches(|c: char| c == ':' || c.is_whitespace()).to_owned() + ".";
     }

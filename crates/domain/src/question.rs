@@ -11,6 +11,8 @@ use crate::document::Facet;
 pub enum Smalltalk {
     /// "hola"
     Greeting,
+    /// "are you a bot?"
+    Identity,
     /// "thanks!"
     Thanks,
     /// "adiós"

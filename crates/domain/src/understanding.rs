@@ -8,23 +8,44 @@ mod facets;
 mod followup;
 mod language;
 mod lists;
+mod orders;
+mod parts;
+mod slips;
 mod smalltalk;
 mod wants;
 
 use portavoz_text::language::Language;
 
-use crate::question::{PastTurn, Question, Understood};
+use crate::question::{PastTurn, Question, Smalltalk, Understood};
+
+pub use followup::asks_for_more;
+pub use parts::parts;
 
 /// Understands `message` as the next one after `history` (oldest first). `told` is the language the client asked for;
-/// `default` is the site's.
+/// `default` is the site's. A language that the visitor orders in words ("in English, please") goes before both.
 pub fn understand(message: &str, told: Option<Language>, history: &[PastTurn], default: Language) -> Understood {
+    let order = orders::ordered(message);
+    let Some(ordered) = order.language else { return understand_plain(message, told, history, default) };
+    let asked = match orders::repeated(&order, history) {
+        orders::Asked::This(question) => understand_plain(&question, None, history, default),
+        // The last question once more, as it was asked: what came before it is still what it leans on.
+        orders::Asked::Again(question, before) => understand_plain(&question, None, before, default),
+        orders::Asked::Nothing => return Understood::Smalltalk(Smalltalk::Greeting, ordered),
+    };
+    match asked {
+        Understood::Smalltalk(kind, _) => Understood::Smalltalk(kind, ordered),
+        Understood::Question(question) => Understood::Question(Question { language: ordered, ..question }),
+    }
+}
+
+fn understand_plain(message: &str, told: Option<Language>, history: &[PastTurn], default: Language) -> Understood {
     let words = lists::folded_words(message);
     let language = language::choose(message, told, history, default);
     if let Some((kind, spoken)) = smalltalk::recognise(message, &words) {
         let expected = history.last().map_or(default, |turn| turn.language);
         return Understood::Smalltalk(kind, told.unwrap_or_else(|| smalltalk_language(&spoken, language, expected)));
     }
-    let wants = wants::wanted(message, &words, language);
+    let wants = wants::wanted(message, language);
     Understood::Question(Question {
         text: message.trim().to_owned(),
         language,

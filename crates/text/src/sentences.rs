@@ -42,6 +42,10 @@ pub fn list_marker_len(line: &str) -> usize {
 fn split_line(text: &str, line: Range<usize>, found: &mut Vec<Range<usize>>) {
     let whole = text.get(line.clone()).unwrap_or_default();
     let mut start = line.start + list_marker_len(whole);
+    if is_reference(whole) {
+        push_trimmed(text, start..line.end, found);
+        return;
+    }
     let mut at = start;
     while let Some(terminator) = next_terminator(text, at..line.end) {
         let end = closing_end(text, terminator, line.end);
@@ -52,6 +56,16 @@ fn split_line(text: &str, line: Range<usize>, found: &mut Vec<Range<usize>>) {
         at = end;
     }
     push_trimmed(text, start..line.end, found);
+}
+
+/// True for the entry of a bibliography, such as `Gil, A. & Rey, B. (2020). Title. Journal, 1(2).`: its points part
+/// no sentences.
+fn is_reference(line: &str) -> bool {
+    let Some((authors, rest)) = line.split_once(" (") else { return false };
+    let year = rest.get(..4).is_some_and(|year| year.bytes().all(|byte| byte.is_ascii_digit()));
+    let closes = rest.get(4..).is_some_and(|rest| rest.trim_start_matches(char::is_lowercase).starts_with(")."));
+    let initial = authors.trim_end().strip_suffix('.').and_then(|name| name.chars().next_back());
+    year && closes && initial.is_some_and(char::is_uppercase)
 }
 
 fn push_trimmed(text: &str, span: Range<usize>, found: &mut Vec<Range<usize>>) {
@@ -132,6 +146,9 @@ const ABBREVIATIONS: &[&str] = &[
     "m.sc", "b.sc", "m.a", "b.a", "ph.d", "m.eng",
 ];
 
+/// What ends names, and sometimes sentences too.
+const NAME_ENDINGS: [&str; 12] = ["lda", "ltda", "inc", "ltd", "corp", "co", "cia", "bros", "jr", "al", "mbh", "soc"];
+
 /// Months and their like, which a number with a point precedes in German (`3. März`).
 const AFTER_ORDINALS: [&str; 14] = [
     "januar",
@@ -179,7 +196,8 @@ fn is_abbreviation(token: &str, next: &str) -> bool {
         && token
             .split('.')
             .all(|part| (1..=2).contains(&part.chars().count()) && part.chars().all(char::is_alphabetic));
-    (is_letter || has_points) && !opens_sentence(&next_word)
+    let ends_name = NAME_ENDINGS.contains(&folded.as_str());
+    (is_letter || has_points || ends_name) && !opens_sentence(&next_word)
 }
 
 /// True for function words of any language, which in capitals begin sentences, not names.
@@ -221,6 +239,15 @@ mod tests {
             ("- Uno\n- Dos. Tres\n\n1. Cuatro\n", &["Uno", "Dos.", "Tres", "Cuatro"]),
             ("A fact.[3] Another one.[4]", &["A fact.[3]", "Another one.[4]"]),
             ("Ver https://ex.org/a.b?c=d. Fin.", &["Ver https://ex.org/a.b?c=d.", "Fin."]),
+            (
+                "Moliceiro Lda. (2016–2020), programador. Depois foi chefe.",
+                &["Moliceiro Lda. (2016–2020), programador.", "Depois foi chefe."],
+            ),
+            ("Trabalhou na Moliceiro Lda. Depois saiu.", &["Trabalhou na Moliceiro Lda.", "Depois saiu."]),
+            (
+                "- Gil, A. & Rey, B. (2020). Sleep at sea. Journal of Ships, 1(2).\nVer núm. 3.",
+                &["Gil, A. & Rey, B. (2020). Sleep at sea. Journal of Ships, 1(2).", "Ver núm. 3."],
+            ),
             ("S'anomena l'Anna, etc. Viu a Girona.", &["S'anomena l'Anna, etc.", "Viu a Girona."]),
             (
                 "Depuis janv. 2020, env. 30 projets. M. Dupont aussi.",

@@ -23,6 +23,7 @@ pub(super) async fn smalltalk(site: &Site, kind: Smalltalk, language: Language, 
     let owner = name.as_deref();
     let line = match kind {
         Smalltalk::Greeting => phrases::greeting(language, owner, &site.suggestions(language)),
+        Smalltalk::Identity => phrases::identity(language, owner, &site.suggestions(language)),
         Smalltalk::Thanks => phrases::thanks(language, owner),
         Smalltalk::Farewell => phrases::farewell(language, owner),
     };

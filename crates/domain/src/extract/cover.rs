@@ -1,8 +1,9 @@
 //! How much of the question a text covers: one value a probe.
 
+use portavoz_text::dates::{End, LAST_YEAR, periods};
 use portavoz_text::language::Language;
 use portavoz_text::terms::normal_form;
-use portavoz_text::words::Word;
+use portavoz_text::words::{Word, words};
 
 use super::probe::{Probe, SeenWord};
 
@@ -59,14 +60,45 @@ impl Cover {
 /// What a name is worth that only looks like a synonym or translation: the company `Lumbre Estudio` for "to study".
 const NAMESAKE: f32 = 0.4;
 
-/// Looks for every probe among the `words` of a text in `language`.
-pub(super) fn cover(words: &[Word<'_>], language: Language, probes: &[Probe]) -> Cover {
-    look(words, language, probes, NAMESAKE)
+/// What a period is worth to a year within it.
+const WITHIN: f32 = 0.95;
+
+/// Looks for every probe in a text in `language`, given with its words.
+pub(super) fn cover((text, words): (&str, &[Word<'_>]), language: Language, probes: &[Probe]) -> Cover {
+    let mut cover = look(words, language, probes, NAMESAKE);
+    cover_years(text, words, probes, &mut cover);
+    cover
 }
 
 /// The same for a heading, where capitals show no names.
 pub(super) fn cover_heading(text: &str, language: Language, probes: &[Probe]) -> Cover {
-    look(&portavoz_text::words::words(text), language, probes, 1.0)
+    let words = words(text);
+    let mut cover = look(&words, language, probes, 1.0);
+    cover_years(text, &words, probes, &mut cover);
+    cover
+}
+
+/// A year within a period: "2019–2023" speaks of 2021.
+fn cover_years(text: &str, words: &[Word<'_>], probes: &[Probe], cover: &mut Cover) {
+    let years = || probes.iter().map(|probe| probe.year);
+    if years().all(|year| year.is_none()) {
+        return;
+    }
+    for period in periods(text) {
+        let last = match period.value.to {
+            End::Date(date) => date.year,
+            End::Present => LAST_YEAR,
+        };
+        let place = words.iter().position(|word| word.span.end > period.span.start);
+        let found = cover.matched.iter_mut().zip(cover.places.iter_mut());
+        for (year, (matched, best_place)) in years().zip(found) {
+            let is_within = year.is_some_and(|year| (period.value.from.year..=last).contains(&year));
+            if is_within && *matched < WITHIN {
+                *matched = WITHIN;
+                *best_place = place;
+            }
+        }
+    }
 }
 
 fn look(words: &[Word<'_>], language: Language, probes: &[Probe], namesake: f32) -> Cover {

@@ -5,8 +5,10 @@
 
 use std::ops::Range;
 
-use portavoz_text::language::Language;
+use portavoz_text::fold::fold;
+use portavoz_text::lexicon;
 use portavoz_text::sentences::sentences;
+use portavoz_text::terms::terms;
 use portavoz_text::words::words;
 
 use super::cover::{Cover, cover, cover_heading};
@@ -16,7 +18,7 @@ use crate::chunk::Chunk;
 use crate::question::{Question, Wants};
 
 /// Features of a sentence.
-pub const COUNT: usize = 34;
+pub const COUNT: usize = 35;
 
 /// Their names, in the order of their values.
 pub const NAMES: [&str; COUNT] = [
@@ -35,6 +37,7 @@ pub const NAMES: [&str; COUNT] = [
     "leads",
     "anchors",
     "anchors_around",
+    "misses",
     "figure",
     "unit_near",
     "date",
@@ -68,6 +71,8 @@ pub(super) struct Seen {
     pub(super) offer: f32,
     /// What the heading right above covers, 0..=1.
     pub(super) above: f32,
+    /// True if the passage and its headings have nothing of a thing that the question names.
+    pub(super) misses: bool,
     /// How much the passage's own question or heading asks what the visitor asks, 0..=1.
     pub(super) replies: f32,
 }
@@ -77,6 +82,8 @@ pub(super) struct Passage<'a> {
     pub(super) question: &'a Question,
     pub(super) chunk: &'a Chunk,
     pub(super) probes: &'a [Probe],
+    /// How rare a stem is.
+    pub(super) idf: &'a dyn Fn(&str) -> f32,
     /// The folded words of the question.
     pub(super) asked: &'a [String],
     /// Log-odds of the passage's relevance beside the best passage's, not above 0.
@@ -101,16 +108,16 @@ pub(super) fn look(passage: &Passage<'_>) -> Vec<Seen> {
     let headings = cover_heading(&above(chunk), chunk.language, probes);
     let nearest = chunk.heading_path.last().map_or(chunk.title.as_str(), String::as_str);
     let above = cover_heading(nearest, chunk.language, probes).share(probes);
-    let replies = same_question(chunk, probes);
+    let replies = same_question(passage);
     let alone: Vec<Alone> = sentences(&chunk.text)
         .into_iter()
         .map(|span| {
             let sentence = chunk.text.get(span.clone()).unwrap_or_default();
             let words = words(sentence);
-            let cover = cover(&words, chunk.language, probes);
+            let cover = cover((sentence, &words), chunk.language, probes);
             let offer = offers((sentence, &words), chunk.language, question.wants, passage.asked);
             let names = words.iter().skip(1).filter(|word| word.text.starts_with(char::is_uppercase));
-            let names = names.filter(|word| !passage.asked.contains(&portavoz_text::fold::fold(word.text))).count();
+            let names = names.filter(|word| !passage.asked.contains(&fold(word.text))).count();
             Alone { span, cover, offer, announces: sentence.ends_with(':'), names }
         })
         .collect();
@@ -119,6 +126,8 @@ pub(super) fn look(passage: &Passage<'_>) -> Vec<Seen> {
     let common: Vec<f32> = (0..probes.len())
         .map(|probe| alone.iter().filter_map(|sentence| sentence.cover.matched.get(probe)).sum::<f32>().max(1.0))
         .collect();
+    let around = best_of(&whole, &headings, 1.0);
+    let misses = missing(&around, probes);
     let shares: Vec<f32> = alone.iter().map(|sentence| sentence.cover.share(probes)).collect();
     let neighbour = |place: Option<usize>| place.and_then(|place| alone.get(place)).map_or(&nothing, |s| &s.cover);
     let mut seen = Vec::with_capacity(alone.len());
@@ -133,7 +142,8 @@ pub(super) fn look(passage: &Passage<'_>) -> Vec<Seen> {
             common: &common,
         };
         let mut values = of_sentence(sentence, &around, passage);
-        let told = [("replies", replies), ("later", replies * place as f32), ("opens", flag(place == 0))];
+        let told =
+            [("replies", replies), ("later", replies * place as f32), ("opens", flag(place == 0)), ("misses", misses)];
         told.into_iter().for_each(|(name, value)| set(&mut values, name, value));
         let context = best_of(&best_of(&sentence.cover, &headings, HEADING), around.before, BEFORE);
         seen.push(Seen {
@@ -143,6 +153,7 @@ pub(super) fn look(passage: &Passage<'_>) -> Vec<Seen> {
             offer: sentence.offer.worth,
             own: sentence.cover.clone(),
             above,
+            misses: misses > 0.0,
             replies,
         });
     }
@@ -238,6 +249,13 @@ fn offer_near(sentence: &Alone) -> f32 {
     distances.min().map_or(0.0, |distance| 3.0 / (2.0 + distance.max(1) as f32))
 }
 
+/// The share of the things named that a passage with its headings does not have, 0..=1.
+fn missing(whole: &Cover, probes: &[Probe]) -> f32 {
+    let named = || whole.matched.iter().zip(probes).filter(|(_, probe)| probe.is_named());
+    let missing = named().filter(|(matched, _)| **matched < 0.3).count();
+    missing as f32 / named().count().max(1) as f32
+}
+
 /// What the sentence covers, each word of the question weighed by how few sentences of the passage have it.
 fn distinct(own: &Cover, probes: &[Probe], common: &[f32]) -> f32 {
     own.matched.iter().zip(probes).zip(common).map(|((matched, probe), common)| matched * probe.weight / common).sum()
@@ -267,20 +285,29 @@ fn above(chunk: &Chunk) -> String {
 }
 
 /// How much the passage's own question, or its last heading, asks what the visitor asks: 0 below three quarters, up to 1.
-fn same_question(chunk: &Chunk, probes: &[Probe]) -> f32 {
+fn same_question(passage: &Passage<'_>) -> f32 {
+    let chunk = passage.chunk;
     let last = chunk.heading_path.last().filter(|heading| heading.split_whitespace().count() >= 3);
-    [chunk.question.as_ref(), last]
-        .into_iter()
-        .flatten()
-        .map(|asked| agreement(asked, chunk.language, probes))
-        .fold(0.0, f32::max)
+    let asked = [chunk.question.as_ref(), last].into_iter().flatten();
+    asked.map(|asked| agreement(asked, passage)).fold(0.0, f32::max)
 }
 
-fn agreement(asked: &str, language: Language, probes: &[Probe]) -> f32 {
+/// Concepts of words that a question needs only for its grammar: "projects that she built" are "her projects".
+const FRAME: [&str; 6] = ["build", "develop", "work", "use", "know", "speak"];
+
+fn agreement(asked: &str, passage: &Passage<'_>) -> f32 {
+    let Passage { chunk, probes, idf, .. } = passage;
+    let language = chunk.language;
     let cover = cover_heading(asked, language, probes);
-    let theirs = portavoz_text::terms::terms(asked, language).len();
-    let shared = cover.matched.iter().filter(|matched| **matched > 0.5).count();
+    // A question that leaves out the thing named is another question, however alike.
+    if cover.matched.iter().zip(*probes).any(|(matched, probe)| probe.is_named() && *matched < 0.5) {
+        return 0.0;
+    }
+    let is_frame = |stem: &str| lexicon::concepts(stem, language).iter().any(|concept| FRAME.contains(concept));
+    let theirs: f32 =
+        terms(asked, language).iter().filter(|term| !is_frame(&term.stem)).map(|term| idf(&term.stem)).sum();
+    let shared: f32 = cover.matched.iter().zip(*probes).filter(|(m, _)| **m > 0.5).map(|(_, probe)| probe.rarity).sum();
     // Both must say the same: a short heading inside a long question is no answer to it.
-    let agreement = cover.share(probes).min(shared as f32 / theirs.max(1) as f32);
+    let agreement = cover.share(probes).min(shared / theirs.max(f32::EPSILON));
     ((agreement - 0.75) / 0.25).clamp(0.0, 1.0)
 }

@@ -18,7 +18,7 @@ const MIN_ITEMS: usize = 2;
 /// Items shorter than this are names that share a line with their kin.
 const SHORT_ITEM: usize = 40;
 /// A passage whose best sentence has less than this share of the best list's joins it only as its sibling.
-const JOINS_FROM: f32 = 0.8;
+const JOINS_FROM: f32 = 0.2;
 /// From this relevance on the ranking is believed against the sentences.
 const SURELY: f32 = 0.9;
 /// An item that covers this share of the question is meant more than its neighbours that cover nothing.
@@ -77,6 +77,7 @@ fn listed(question: &Question, hits: &[Hit], sentences: &[Scored]) -> Option<(f3
         .enumerate()
         .filter(|(_, hit)| spans(&hit.chunk).len() >= MIN_ITEMS)
         .map(|(index, hit)| (index, best(index, sentences) * fit(question, &hit.chunk)))
+        .filter(|(_, score)| *score > 0.0)
         .collect();
     let (top, score) =
         lists.iter().copied().max_by(|left, right| left.1.total_cmp(&right.1).then(right.0.cmp(&left.0)))?;
@@ -155,6 +156,10 @@ fn group(hit: usize, hits: &[Hit], sentences: &[Scored], named: bool) -> Vec<Quo
 /// The items that speak of what is asked, if only some do: of a project's results, the award alone answers "which
 /// awards". A list whose items are the answers ("Python", "FastAPI") names the question in its heading, not in them.
 fn meant(hit: usize, spans: Vec<Range<usize>>, sentences: &[Scored]) -> Vec<Range<usize>> {
+    // What the heading asks for, every item is.
+    if sentences.iter().any(|sentence| sentence.hit == hit && sentence.above >= MEANT_FROM) {
+        return spans;
+    }
     let covers = |span: &Range<usize>| {
         let within = |sentence: &&Scored| {
             sentence.hit == hit && span.start <= sentence.span.start && sentence.span.end <= span.end

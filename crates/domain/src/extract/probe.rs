@@ -1,5 +1,6 @@
 //! The question's words as they are looked for in passages of one language.
 
+use portavoz_text::dates::{FIRST_YEAR, LAST_YEAR};
 use portavoz_text::fold::fold;
 use portavoz_text::language::Language;
 use portavoz_text::lexicon;
@@ -17,6 +18,10 @@ const SYNONYM: f32 = 0.5;
 const TRANSLATION: f32 = 0.85;
 /// What a word that only names the kind of answer keeps of its weight.
 const KIND: f32 = 0.3;
+/// What a compound is worth that has the word in it.
+const COMPOUND: f32 = 0.7;
+/// From this weight of a stem on, fewer than half of the passages have it.
+const NAMED_FROM: f32 = 1.1;
 /// From this overlap on, two words of one language are spellings of one word; of two languages, kin.
 const SLIP: f32 = 0.7;
 const KIN: f32 = 0.5;
@@ -27,6 +32,10 @@ pub(super) struct Probe {
     pub(super) weight: f32,
     /// True for names and numbers, which nothing else can stand for.
     pub(super) is_anchor: bool,
+    /// How rare it is: [`NAMED_FROM`] tells what few passages have from the owner's name, which most have.
+    pub(super) rarity: f32,
+    /// The year it is, if it is one.
+    pub(super) year: Option<i32>,
     /// Stems that count as the word, with what they are worth.
     forms: Vec<(String, f32)>,
     trigrams: Trigrams,
@@ -38,6 +47,11 @@ pub(super) struct Probe {
 }
 
 impl Probe {
+    /// True if it names a thing that the answer must speak of.
+    pub(super) fn is_named(&self) -> bool {
+        self.is_anchor && self.rarity >= NAMED_FROM
+    }
+
     /// What a word of the passage is worth as this one, 0..=1.
     pub(super) fn matched(&self, word: &mut SeenWord<'_>) -> f32 {
         let mut worth = 0.0_f32;
@@ -58,11 +72,24 @@ impl Probe {
                 worth = overlap * 0.9;
             }
         }
+        if worth == 0.0 && word.language == Language::De {
+            worth = self.in_compound(&word.folded);
+        }
         worth
     }
-}
 
-impl Probe {
+    /// What a German compound is worth that begins or ends with the word: `Teamleiter`, `Strömungssensoren`.
+    fn in_compound(&self, compound: &str) -> f32 {
+        const LEAST: usize = 4;
+        let is_part = |(form, _): &&(String, f32)| {
+            let inside = compound.find(form.as_str());
+            form.len() >= LEAST
+                && compound.len() >= form.len() + LEAST
+                && inside.is_some_and(|at| at == 0 || at + form.len() + 3 >= compound.len())
+        };
+        self.forms.iter().filter(is_part).map(|(_, worth)| worth * COMPOUND).fold(0.0, f32::max)
+    }
+
     /// How much of the longer word the beginning of both is, if they share enough of it to be of one family.
     pub(super) fn kin(&self, word: &SeenWord<'_>) -> f32 {
         if !self.is_comparable || self.is_anchor {
@@ -134,6 +161,11 @@ fn is_anchor(word: &str, begins: bool, language: Language) -> bool {
     is_name || word.contains(|c: char| c.is_ascii_digit())
 }
 
+fn year(word: &str) -> Option<i32> {
+    let year = word.parse().ok().filter(|_| word.len() == 4)?;
+    (FIRST_YEAR..=LAST_YEAR).contains(&year).then_some(year)
+}
+
 /// True if the word only names the kind of answer: "in which year", "what percentage". The answer shows it by being one.
 fn asks_kind(stem: &str, language: Language, wants: Wants) -> bool {
     let kinds: &[&str] = match wants {
@@ -173,6 +205,8 @@ fn probe(
     Probe {
         weight: weight * rarity.max(0.05) * if asks_kind(own, from, wants) { KIND } else { 1.0 },
         is_anchor: false,
+        rarity,
+        year: year(&normal),
         is_comparable: has_letters_only,
         trigrams: Trigrams::of(&folded),
         folded,

@@ -31,6 +31,8 @@ pub(super) struct Scored {
     pub(super) above: f32,
     /// How much the passage's own question or heading asks what the visitor asks, 0..=1.
     pub(super) replies: f32,
+    /// True if its passage has nothing of a thing that the question names.
+    pub(super) misses: bool,
     /// True if the sentence holds the number, date, period or address that is asked for.
     pub(super) said: bool,
     /// True if the sentence or its headings have anything of the question, or offer what it wants.
@@ -50,7 +52,7 @@ pub(super) fn scored(question: &Question, hits: &[Hit], idf: &dyn Fn(&str) -> f3
         }
         let Some((_, probes)) = by_language.iter().find(|(known, _)| *known == language) else { continue };
         let relevance = (odds(hit.relevance) - most).max(LEAST_RELEVANCE);
-        let passage = Passage { question, chunk: &hit.chunk, probes, asked: &asked, relevance, hit: index };
+        let passage = Passage { question, chunk: &hit.chunk, probes, idf, asked: &asked, relevance, hit: index };
         score_passage(&passage, weights, &mut found);
     }
     let best = found.iter().map(|sentence| sentence.score).fold(f32::MIN, f32::max);
@@ -79,6 +81,7 @@ fn score_passage(passage: &Passage<'_>, weights: &Weights, found: &mut Vec<Score
             own: weighed.collect(),
             score: score + offer_in_follow_up * sentence.offer,
             above: sentence.above,
+            misses: sentence.misses,
             replies: sentence.replies,
             said: narrow && sentence.offer >= 0.9,
             touches: sentence.share > 0.0 || meant || offers_contact,

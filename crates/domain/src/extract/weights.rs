@@ -48,6 +48,7 @@ pub const WEIGHTS: Weights = [
     fitted("leads", 0.71, 1.79),
     fitted("anchors", 0.34, 0.72),
     fitted("anchors_around", 0.39, 0.97),
+    fitted("misses", -1.0, -1.0),
     fitted("figure", 1.43, 2.11),
     fitted("unit_near", 0.99, 0.06),
     fitted("date", 1.00, 1.53),

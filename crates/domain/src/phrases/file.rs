@@ -17,6 +17,7 @@ pub(super) struct Owned<T> {
 #[serde(deny_unknown_fields)]
 pub(super) struct Phrases {
     pub(super) greeting: Owned<String>,
+    pub(super) identity: Owned<String>,
     pub(super) suggestions: Owned<Vec<String>>,
     pub(super) thanks: Owned<String>,
     pub(super) farewell: Owned<String>,

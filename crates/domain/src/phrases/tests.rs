@@ -21,6 +21,7 @@ fn everything(language: Language) -> Vec<String> {
         assert_eq!(questions.len(), 5);
         said.push(greeting(language, owner, &questions));
         said.push(greeting(language, owner, &[]));
+        said.push(identity(language, owner, &questions));
         said.extend(questions);
         said.extend([thanks(language, owner), farewell(language, owner)]);
         said.extend(Language::ALL.map(|quoted| introduction(language, owner, quoted)));

@@ -1,9 +1,14 @@
 //! The facets a question asks about, from the concepts of its words.
 
+use std::sync::OnceLock;
+
+use portavoz_text::fold::fold;
 use portavoz_text::language::Language;
 use portavoz_text::lexicon;
 use portavoz_text::terms::terms;
+use portavoz_text::words::slice;
 
+use super::{lists, slips};
 use crate::document::Facet;
 use crate::question::Wants;
 
@@ -82,7 +87,14 @@ const MEANT: f32 = 0.5;
 pub(super) fn asked(message: &str, language: Language, wants: Wants) -> Vec<Facet> {
     let mut weights = Facet::ALL.map(|facet| (facet, 0.0_f32));
     for term in terms(message, language) {
-        let concepts = lexicon::concepts(&term.stem, language);
+        let known = lexicon::concepts(&term.stem, language);
+        let meant;
+        let concepts = if known.is_empty() {
+            meant = slips::concepts(slice(message, term.span.clone()), language);
+            meant.as_slice()
+        } else {
+            known
+        };
         for (_, facet, weight) in CONCEPTS.iter().filter(|(name, ..)| concepts.contains(name)) {
             // A word with several meanings speaks for each of them less.
             let share = weight / concepts.len() as f32;
@@ -92,12 +104,33 @@ pub(super) fn asked(message: &str, language: Language, wants: Wants) -> Vec<Face
     if wants == Wants::Contact {
         weights.iter_mut().filter(|(facet, _)| *facet == Facet::Contact).for_each(|(_, sum)| *sum += 2.0);
     }
+    if asks_about_the_owner(message, language) {
+        return vec![Facet::About];
+    }
     let most = weights.iter().map(|(_, weight)| *weight).fold(0.0, f32::max);
     let mut asked: Vec<(Facet, f32)> =
         weights.into_iter().filter(|(_, weight)| *weight > 0.0 && *weight >= MEANT * most).collect();
     // The sort is stable: among equals the order of contexts stays.
     asked.sort_by(|left, right| right.1.total_cmp(&left.1));
     asked.into_iter().map(|(facet, _)| facet).collect()
+}
+
+/// "What does she do?", with nothing else named than a person.
+fn asks_about_the_owner(message: &str, language: Language) -> bool {
+    let words = lists::folded_words(message);
+    let phrases = lists::of(lines(), "about", language);
+    let found = phrases.iter().filter(|phrase| phrase.find(&words).is_some()).max_by_key(|phrase| phrase.len());
+    let Some(phrase) = found else { return false };
+    let is_person = |word: &str| word.chars().next().is_some_and(char::is_uppercase);
+    terms(message, language)
+        .iter()
+        .map(|term| slice(message, term.span.clone()))
+        .all(|word| is_person(word) || phrase.words().contains(&fold(word).as_str()))
+}
+
+fn lines() -> &'static [lists::Line] {
+    static LINES: OnceLock<Vec<lists::Line>> = OnceLock::new();
+    LINES.get_or_init(|| lists::read(include_str!("../../data/understanding/facets.txt")))
 }
 
 /// True if a concept of the word names a facet outright.

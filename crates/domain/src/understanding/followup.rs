@@ -52,6 +52,13 @@ pub(super) fn carried(message: &str, language: Language, history: &[PastTurn]) -
     carried.text()
 }
 
+/// True if `message` asks for more of what was just told, and for nothing else: "tell me more".
+pub fn asks_for_more(message: &str, language: Language) -> bool {
+    let words = lists::folded_words(message);
+    let more = lists::of(lines(), "more", language).iter().any(|phrase| phrase.find(&words).is_some());
+    more && terms(message, language).iter().all(|term| is_generic(term, language))
+}
+
 /// Which words of the earlier question a follow-up needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {

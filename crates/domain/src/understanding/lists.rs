@@ -39,6 +39,11 @@ impl Phrase {
         &self.words
     }
 
+    /// True if it is this one word.
+    pub(super) fn has(&self, word: &FoldedWord) -> bool {
+        self.len() == 1 && self.begins(std::slice::from_ref(word))
+    }
+
     /// How many words it has.
     pub(super) fn len(&self) -> usize {
         self.words.len()

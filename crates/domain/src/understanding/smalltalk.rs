@@ -1,4 +1,4 @@
-//! Greetings, thanks and goodbyes: only when nothing else is in the message.
+//! Greetings, thanks, goodbyes and questions about the assistant itself: only when nothing else is in the message.
 
 use std::sync::OnceLock;
 
@@ -48,6 +48,7 @@ fn longest(words: &[FoldedWord]) -> Option<(usize, Option<Smalltalk>, Vec<Langua
     for line in lines() {
         let kind = match line.kind {
             "greeting" => Some(Smalltalk::Greeting),
+            "identity" => Some(Smalltalk::Identity),
             "thanks" => Some(Smalltalk::Thanks),
             "farewell" => Some(Smalltalk::Farewell),
             _ => None,
@@ -65,12 +66,13 @@ fn longest(words: &[FoldedWord]) -> Option<(usize, Option<Smalltalk>, Vec<Langua
     best
 }
 
-/// A goodbye outweighs thanks, and thanks outweigh a greeting.
+/// A goodbye outweighs thanks, thanks outweigh a question about the assistant, and that outweighs a greeting.
 fn stronger(left: Smalltalk, right: Smalltalk) -> Smalltalk {
     let rank = |kind| match kind {
         Smalltalk::Greeting => 0,
-        Smalltalk::Thanks => 1,
-        Smalltalk::Farewell => 2,
+        Smalltalk::Identity => 1,
+        Smalltalk::Thanks => 2,
+        Smalltalk::Farewell => 3,
     };
     if rank(right) > rank(left) { right } else { left }
 }

@@ -21,13 +21,20 @@ fn past(question: &str, answer: &str, language: Language) -> PastTurn {
 fn smalltalk_is_all_that_is_said() {
     let mut wrong = Vec::new();
     for (kind, language, messages) in [
-        (Smalltalk::Greeting, Language::Es, "hola!|Buenos días|¡Hola, buenas tardes!|hola, ¿qué tal?|¿Quién eres?|👋"),
-        (Smalltalk::Greeting, Language::En, "Hello|hi there!|Good morning :)|hey, how are you?|What can you do?"),
+        (Smalltalk::Greeting, Language::Es, "hola!|Buenos días|¡Hola, buenas tardes!|hola, ¿qué tal?|👋"),
+        (Smalltalk::Greeting, Language::En, "Hello|hi there!|Good morning :)|hey, how are you?"),
         (Smalltalk::Greeting, Language::Pt, "Olá!|Bom dia|oi, tudo bem?"),
         (Smalltalk::Greeting, Language::Fr, "Bonjour !|salut|Bonsoir"),
         (Smalltalk::Greeting, Language::De, "Hallo|Guten Tag!|Guten Morgen|moin"),
         (Smalltalk::Greeting, Language::It, "ciao|Buongiorno!|salve"),
         (Smalltalk::Greeting, Language::Ca, "bon dia|Bona tarda!|bones"),
+        (Smalltalk::Identity, Language::Es, "¿Quién eres?|hola, ¿eres un robot?|¿Quién te ha creado?"),
+        (Smalltalk::Identity, Language::En, "What can you do?|Are you a bot?|Hi, who made you?|are you an AI?"),
+        (Smalltalk::Identity, Language::Pt, "Quem é você?|Você é um robô?"),
+        (Smalltalk::Identity, Language::Fr, "Qui êtes-vous ?|Es-tu un robot ?"),
+        (Smalltalk::Identity, Language::De, "Wer bist du?|Sind Sie ein Roboter?|Wer hat dich gemacht?"),
+        (Smalltalk::Identity, Language::It, "Chi sei?|sei un bot?"),
+        (Smalltalk::Identity, Language::Ca, "Qui ets?|Ets una persona?"),
         (
             Smalltalk::Thanks,
             Language::Es,
@@ -82,7 +89,7 @@ fn the_kind_of_answer_is_told_by_the_question() {
             "¿Qué tecnologías domina?|Which technologies does she master?|What projects has María built?|¿Cuáles son sus proyectos?|\
              Quais tecnologias domina?|Quelles sont ses compétences ?|Welche Projekte hat María umgesetzt?|Quali tecnologie conosce?|\
              Quins projectes ha fet?|list her projects|¿En qué proyectos ha trabajado?|Which programming languages does she know?|\
-             What are her skills?|¿Qué idiomas habla?|Can you list her certifications?|projects|What has she built?",
+             What are her skills?|Tell me about her projects|Háblame de sus proyectos|¿Qué idiomas habla?|Can you list her certifications?|projects|What has she built?",
         ),
         (
             Wants::Figure,
@@ -102,7 +109,8 @@ fn the_kind_of_answer_is_told_by_the_question() {
         ),
         (
             Wants::Place,
-            "¿Dónde estudió?|Where did she study?|Onde estudou?|Où a-t-elle étudié ?|Wo hat sie studiert?|Dove ha studiato?|On va estudiar?",
+            "¿Dónde estudió?|Where did she study?|Onde estudou?|Où a-t-elle étudié ?|Wo hat sie studiert?|Dove ha studiato?|On va estudiar?|\
+             Cuando empezó a programar, ¿dónde vivía?",
         ),
         (
             Wants::Name,
@@ -309,5 +317,67 @@ fn the_language_is_told_then_shown_then_kept() {
             Understood::Question(question) => question.language,
         };
         assert_eq!(language, expected, "{message}");
+    }
+}
+
+#[test]
+fn the_language_of_the_answer_can_be_ordered() {
+    let before = [past("¿Qué tecnologías domina?", "Python. [1]", Language::Es)];
+    for (message, language, text) in [
+        ("In English please: which technologies does she master?", Language::En, "which technologies does she master?"),
+        ("¿Qué tecnologías domina? Responde en inglés.", Language::En, "¿Qué tecnologías domina?"),
+        ("Auf Deutsch bitte: Welche Projekte hat sie gemacht?", Language::De, "Welche Projekte hat sie gemacht?"),
+        ("Which projects has she built? In Spanish.", Language::Es, "Which projects has she built?"),
+        ("en français s'il vous plaît", Language::Fr, "¿Qué tecnologías domina?"),
+        ("In English please", Language::En, "¿Qué tecnologías domina?"),
+        ("Does she speak English?", Language::En, "Does she speak English?"),
+        ("¿Dio la charla en inglés?", Language::Es, "¿Dio la charla en inglés?"),
+    ] {
+        let question = question(understand(message, None, &before, Language::Es)).unwrap();
+        assert_eq!((question.language, question.text.as_str()), (language, text), "{message}");
+    }
+    assert_eq!(ask("in English, please", Language::Es), Understood::Smalltalk(Smalltalk::Greeting, Language::En));
+}
+
+#[test]
+fn an_ordered_language_leaves_the_question_what_it_was() {
+    let question = question(ask("Responde en inglés: ¿Qué tecnologías domina?", Language::Es)).unwrap();
+    assert_eq!((question.wants, question.facets), (Wants::List, vec![Facet::Skills]));
+}
+
+#[test]
+fn a_slip_of_the_pen_still_tells_the_facet() {
+    for (message, facet) in [
+        ("que experencia tiene", Facet::Experience),
+        ("que proyetos tiene", Facet::Projects),
+        ("whats her experiance", Facet::Experience),
+        ("a qué se dedica?", Facet::About),
+        ("hi, what does she do?", Facet::About),
+        ("Hallo, was macht Jörg?", Facet::About),
+    ] {
+        let question = question(ask(message, Language::Es)).unwrap();
+        assert_eq!(question.facets, [facet], "{message}");
+    }
+}
+
+#[test]
+fn two_questions_are_two_parts() {
+    let both = question(ask("What is Legajo? And in which year was it built?", Language::En)).unwrap();
+    let parts = parts(&both);
+    assert_eq!(parts.iter().map(|part| part.wants).collect::<Vec<_>>(), [Wants::Open, Wants::Date]);
+    assert_eq!(parts.last().unwrap().carried.as_deref(), Some("Legajo"));
+    assert_eq!(super::parts(&question(ask("What is Legajo?", Language::En)).unwrap()).len(), 1);
+}
+
+#[test]
+fn asking_for_more_is_told_from_asking_for_something() {
+    for (message, language, more) in [
+        ("tell me more", Language::En, true),
+        ("cuéntame más", Language::Es, true),
+        ("erzähl mir mehr", Language::De, true),
+        ("tell me more about her projects", Language::En, false),
+        ("¿Qué proyectos ha hecho?", Language::Es, false),
+    ] {
+        assert_eq!(asks_for_more(message, language), more, "{message}");
     }
 }

@@ -2,10 +2,13 @@
 
 use std::sync::OnceLock;
 
+use portavoz_text::fold::fold;
 use portavoz_text::language::Language;
 use portavoz_text::lexicon;
 use portavoz_text::terms::terms;
+use portavoz_text::words::slice;
 
+use super::facets::names_facet;
 use super::lists::{self, FoldedWord, Line};
 use crate::question::Wants;
 
@@ -24,10 +27,13 @@ const KINDS: [(&str, Wants); 9] = [
 ];
 
 /// What the question wants.
-pub(super) fn wanted(message: &str, words: &[FoldedWord], language: Language) -> Wants {
-    let concepts = concepts(message, language);
+pub(super) fn wanted(message: &str, language: Language) -> Wants {
+    // Spanish marks where the question begins: "cuando llueve, ¿dónde trabaja?" asks for a place.
+    let asked = message.rsplit_once('¿').map_or(message, |(_, question)| question);
+    let words = lists::folded_words(asked);
+    let concepts = concepts(asked, language);
     let has = |name: &str| concepts.contains(&name);
-    let plain = without_opening(words);
+    let plain = without_opening(&words);
     for (kind, wants) in KINDS {
         let Some(at) = lists::of(lines(), kind, language).iter().filter_map(|phrase| phrase.find(plain)).min() else {
             continue;
@@ -46,10 +52,10 @@ pub(super) fn wanted(message: &str, words: &[FoldedWord], language: Language) ->
     let asks = lists::of(lines(), "question", language).iter().filter_map(|phrase| phrase.find(plain)).min();
     match asks {
         Some(at) if asks_for_several(plain, at, language) => Wants::List,
-        Some(_) if has("build") && !has("project") && concepts.len() <= 2 => Wants::List,
+        Some(_) if has("build") && !has("project") && concepts.len() <= 2 && plain.len() <= 5 => Wants::List,
         Some(_) => Wants::Open,
         None if message.trim_end().ends_with('?') && plain.len() > 3 => Wants::YesNo,
-        None if is_bare_plural(plain, language) => Wants::List,
+        None if is_bare_plural(plain, language) || is_about_several(message, plain, language) => Wants::List,
         None => Wants::Open,
     }
 }
@@ -105,6 +111,18 @@ fn is_bare_plural(words: &[FoldedWord], language: Language) -> bool {
     words.len() <= 2 && words.last().is_some_and(|word| looks_plural(&word.folded, language))
 }
 
+/// "Tell me about her projects": a request, not a question, for things of one kind and nothing by name.
+fn is_about_several(message: &str, words: &[FoldedWord], language: Language) -> bool {
+    let named = terms(message, language);
+    let names_kind = named.iter().filter(|term| {
+        let word = slice(message, term.span.clone());
+        looks_plural(&fold(word), language) && names_facet(&term.stem, language)
+    });
+    let is_name =
+        |word: &str| word.chars().skip(1).any(char::is_uppercase) || word.contains(|c: char| c.is_ascii_digit());
+    words.len() <= 8 && names_kind.count() == 1 && !named.iter().any(|term| is_name(slice(message, term.span.clone())))
+}
+
 /// True for nouns in the plural, as far as their ending shows.
 fn looks_plural(folded: &str, language: Language) -> bool {
     const SINGULAR_S: [&str; 18] = [
@@ -134,7 +152,7 @@ fn looks_plural(folded: &str, language: Language) -> bool {
         return false;
     }
     match language {
-        Language::En => folded.ends_with('s') && !folded.ends_with("ss"),
+        Language::En => folded.ends_with('s') && !["ss", "ous", "us", "is"].iter().any(|end| folded.ends_with(end)),
         Language::Es | Language::Pt | Language::Ca => folded.ends_with('s'),
         Language::Fr => folded.ends_with('s') || folded.ends_with("aux"),
         Language::It => folded.ends_with('i') || (folded.ends_with('e') && !folded.ends_with("ione")),

@@ -16,7 +16,7 @@ use std::path::Path;
 
 use portavoz_domain::document::{Block, BlockKind, Document, Format};
 use portavoz_domain::extract::weights::{WEIGHTS, Weights};
-use portavoz_domain::extract::{ExtractLimits, extract_weighing, rank};
+use portavoz_domain::extract::{ExtractLimits, Sources, extract_from, rank};
 use portavoz_domain::ids::DocumentId;
 use portavoz_domain::question::{Question, Understood, Wants};
 use portavoz_domain::search::Hit;
@@ -176,8 +176,8 @@ fn report(how: &str, run: &Run, weights: &dyn Fn(&str) -> Weights) {
 }
 
 fn reply(case: &Case, hits: &[Hit], index: &Index, weights: &Weights) -> String {
-    let idf = |stem: &str| index.idf(stem);
-    let extract = extract_weighing(&case.question, hits, &idf, ExtractLimits::default(), weights);
+    let sources = Sources { hits, idf: &|stem| index.idf(stem), told: "", weights };
+    let extract = extract_from(&case.question, sources, ExtractLimits::default());
     let quoted = extract.map(|extract| extract.quoted).unwrap_or_default();
     quoted.iter().map(|quoted| quoted.text.as_str()).collect::<Vec<_>>().join(" ")
 }
