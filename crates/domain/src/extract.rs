@@ -10,6 +10,7 @@ mod cover;
 mod features;
 mod list;
 mod offer;
+mod present;
 mod probe;
 mod score;
 pub mod weights;
@@ -67,7 +68,7 @@ pub struct Extract {
 
 /// From these odds on, beside the best sentence's, sentences in the visitor's language are quoted alone: the others
 /// mostly say the same again in words that the visitor may not read.
-const SPEAKS_WELL_ENOUGH: f32 = 0.3;
+const SPEAKS_WELL_ENOUGH: f32 = 0.08;
 
 /// What an extract is made from.
 #[derive(Clone, Copy)]
@@ -131,13 +132,16 @@ fn extract_one(question: &Question, sources: Sources<'_>, limits: ExtractLimits)
     if sentences.iter().any(|sentence| is_spoken(sentence) && sentence.score >= enough) {
         sentences.retain(is_spoken);
     }
+    if let Some(presented) = present::presentation(question, &sentences, hits, limits) {
+        return Some(presented);
+    }
     if question.wants == Wants::List
         && let Some(quoted) = list::items(question, hits, &of_the_named(&sentences), limits.max_list_chars)
     {
         let list = quoted.len() > 1;
         return Some(Extract { quoted, list });
     }
-    let mut chosen = choose(&sentences, hits, limits);
+    let mut chosen = choose(question, &sentences, hits, limits);
     chosen.sort_by_key(|sentence| reading_order(sentence, hits));
     let quoted = chosen.into_iter().map(|sentence| quote(sentence.hit, sentence.span.clone(), hits)).collect();
     Some(Extract { quoted, list: false })

@@ -18,6 +18,7 @@ use portavoz_text::language::Language;
 
 use crate::question::{PastTurn, Question, Smalltalk, Understood};
 
+pub(crate) use facets::asks_ability;
 pub use followup::asks_for_more;
 pub use parts::parts;
 

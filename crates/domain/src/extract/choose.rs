@@ -6,6 +6,8 @@ use portavoz_text::similarity::near_duplicate;
 
 use super::score::Scored;
 use super::{ExtractLimits, text_of};
+use crate::document::Facet;
+use crate::question::{Question, Wants};
 use crate::search::Hit;
 
 /// Once the chosen sentences hold the answer with this probability, no more are needed.
@@ -30,12 +32,18 @@ struct Candidate<'a> {
 }
 
 /// The set of sentences that most likely holds the answer and keeps within the limits; the best sentence is in it.
-pub(super) fn choose<'a>(sentences: &'a [Scored], hits: &[Hit], limits: ExtractLimits) -> Vec<&'a Scored> {
-    let candidates = candidates(sentences, hits);
+pub(super) fn choose<'a>(
+    question: &Question,
+    sentences: &'a [Scored],
+    hits: &[Hit],
+    limits: ExtractLimits,
+) -> Vec<&'a Scored> {
+    let breadth = wants_breadth(question, sentences);
+    let candidates = candidates(sentences, hits, breadth);
     let Some((best, rivals)) = candidates.split_first() else { return Vec::new() };
     let mut chosen: (f32, Vec<&Candidate<'a>>) = (best.probability, vec![best]);
     for size in 1..limits.max_sentences.max(1) {
-        if chosen.0 >= SURE_FROM {
+        if chosen.0 >= SURE_FROM && !breadth {
             break;
         }
         for others in subsets(rivals, size) {
@@ -50,18 +58,25 @@ pub(super) fn choose<'a>(sentences: &'a [Scored], hits: &[Hit], limits: ExtractL
     chosen.1.into_iter().map(|candidate| candidate.sentence).collect()
 }
 
+/// True if every sentence on the thing named is an answer, not one of them: "what experience does she have with RAG?"
+fn wants_breadth(question: &Question, sentences: &[Scored]) -> bool {
+    let asks = question.facets.contains(&Facet::Experience) && matches!(question.wants, Wants::Open | Wants::YesNo);
+    asks && sentences.iter().any(|sentence| sentence.names_thing)
+}
+
 /// What may stand beside the best sentence, best first, the best one at the head.
-fn candidates<'a>(sentences: &'a [Scored], hits: &[Hit]) -> Vec<Candidate<'a>> {
+fn candidates<'a>(sentences: &'a [Scored], hits: &[Hit], breadth: bool) -> Vec<Candidate<'a>> {
     let total: f32 = sentences.iter().map(|sentence| sentence.score).sum();
     let mut ranked: Vec<&Scored> = sentences.iter().collect();
     ranked.sort_by(|left, right| better(right, left));
     let mut found: Vec<Candidate<'a>> = Vec::new();
     for sentence in ranked {
         let best = found.first().map_or(sentence, |best| best.sentence);
-        if found.len() > MAX_RIVALS || sentence.score < best.score * JOINS_FROM {
+        let adds = breadth && sentence.has_named && speaks_same(sentence, best, hits);
+        if found.len() > MAX_RIVALS || (sentence.score < best.score * JOINS_FROM && !breadth) {
             break;
         }
-        if !joins(sentence, best, hits) {
+        if !adds && !joins(sentence, best, hits) {
             continue;
         }
         let text = text_of(sentence.hit, &sentence.span, hits);
@@ -78,11 +93,16 @@ fn candidates<'a>(sentences: &'a [Scored], hits: &[Hit]) -> Vec<Candidate<'a>> {
     found
 }
 
-/// True if the sentence fits beside the best one. Languages are never mixed: the introduction names the quotes' language.
+/// Languages are never mixed: the introduction names the quotes' language.
+fn speaks_same(sentence: &Scored, best: &Scored, hits: &[Hit]) -> bool {
+    let language = |sentence: &Scored| hits.get(sentence.hit).map(|hit| hit.chunk.language);
+    language(sentence) == language(best)
+}
+
+/// True if the sentence fits beside the best one.
 fn joins(sentence: &Scored, best: &Scored, hits: &[Hit]) -> bool {
-    let (Some(from), Some(of)) = (hits.get(sentence.hit), hits.get(best.hit)) else { return false };
     let elsewhere = sentence.hit != best.hit;
-    if from.chunk.language != of.chunk.language || (best.replies >= REPLIES_FROM && elsewhere) {
+    if !speaks_same(sentence, best, hits) || (best.replies >= REPLIES_FROM && elsewhere) {
         return false;
     }
     let share = match (best.said, elsewhere) {

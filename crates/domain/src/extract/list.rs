@@ -10,6 +10,7 @@ use portavoz_text::sentences::list_marker_len;
 use super::score::Scored;
 use super::{Quoted, quote, text_of};
 use crate::chunk::Chunk;
+use crate::document::Facet;
 use crate::question::Question;
 use crate::search::Hit;
 
@@ -60,8 +61,10 @@ fn best_list(question: &Question, hits: &[Hit], sentences: &[Scored]) -> Option<
     let listed = listed(question, hits, sentences);
     let told = told(question, hits, sentences);
     let score = listed.as_ref().map_or(0.0, |(score, _)| *score);
+    // What is listed under one job is what was done there, not where someone worked.
+    let of_jobs = question.facets.first() == Some(&Facet::Experience);
     let (score, groups) = match told {
-        Some((better, groups)) if better > score => (better, groups),
+        Some((better, groups)) if better > score || of_jobs => (better.max(score), groups),
         _ => listed?,
     };
     // A sentence that enumerates and answers better than the best list is the list.

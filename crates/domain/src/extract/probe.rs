@@ -179,6 +179,11 @@ fn asks_kind(stem: &str, language: Language, wants: Wants) -> bool {
     lexicon::concepts(stem, language).iter().any(|concept| kinds.contains(concept))
 }
 
+/// True if the word only asks whether someone can: "does she *know* Rust?"
+fn asks_ability(folded: &str, language: Language, wants: Wants) -> bool {
+    matches!(wants, Wants::YesNo | Wants::List) && crate::understanding::asks_ability(folded, language)
+}
+
 /// The word `word` of the question, whose stem in its own language is `own`.
 fn probe(
     (word, own): (&str, &str),
@@ -203,7 +208,9 @@ fn probe(
     let has_letters_only = normal.chars().all(char::is_alphabetic) && normal.chars().count() >= 5;
     let folded = fold(&normal);
     Probe {
-        weight: weight * rarity.max(0.05) * if asks_kind(own, from, wants) { KIND } else { 1.0 },
+        weight: weight
+            * rarity.max(0.05)
+            * if asks_kind(own, from, wants) || asks_ability(&folded, from, wants) { KIND } else { 1.0 },
         is_anchor: false,
         rarity,
         year: year(&normal),

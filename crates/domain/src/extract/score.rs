@@ -31,6 +31,10 @@ pub(super) struct Scored {
     pub(super) above: f32,
     /// How much the passage's own question or heading asks what the visitor asks, 0..=1.
     pub(super) replies: f32,
+    /// True if the question names a thing, other than one that most passages speak of.
+    pub(super) names_thing: bool,
+    /// True if the sentence itself has a thing that the question names.
+    pub(super) has_named: bool,
     /// True if its passage has nothing of a thing that the question names.
     pub(super) misses: bool,
     /// True if the sentence holds the number, date, period or address that is asked for.
@@ -72,16 +76,21 @@ fn score_passage(passage: &Passage<'_>, weights: &Weights, found: &mut Vec<Score
     let offer_in_follow_up = if question.carried.is_some() { OFFER_IN_FOLLOW_UP } else { 0.0 };
     let narrow = matches!(question.wants, Wants::Figure | Wants::Date | Wants::Duration | Wants::Contact);
     let meant = question.facets.contains(&chunk.facet);
+    let names_thing = probes.iter().any(Probe::is_named);
     for sentence in look(passage) {
         let score = log_odds(&sentence.values, weights, chunk.language == question.language);
-        let weighed = sentence.own.matched.iter().zip(*probes).map(|(matched, probe)| matched * probe.weight);
+        let matched = || sentence.own.matched.iter().zip(*probes);
+        let has_named = matched().any(|(matched, probe)| probe.is_named() && *matched > 0.5);
+        let weighed: Vec<f32> = matched().map(|(matched, probe)| matched * probe.weight).collect();
         let offers_contact = sentence.offer > 0.0 && question.wants == Wants::Contact;
         found.push(Scored {
             hit: passage.hit,
-            own: weighed.collect(),
+            own: weighed,
             score: score + offer_in_follow_up * sentence.offer,
             above: sentence.above,
             misses: sentence.misses,
+            names_thing,
+            has_named,
             replies: sentence.replies,
             said: narrow && sentence.offer >= 0.9,
             touches: sentence.share > 0.0 || meant || offers_contact,

@@ -119,13 +119,19 @@ pub(super) fn asked(message: &str, language: Language, wants: Wants) -> Vec<Face
 fn asks_about_the_owner(message: &str, language: Language) -> bool {
     let words = lists::folded_words(message);
     let phrases = lists::of(lines(), "about", language);
-    let found = phrases.iter().filter(|phrase| phrase.find(&words).is_some()).max_by_key(|phrase| phrase.len());
-    let Some(phrase) = found else { return false };
+    let found = phrases.iter().filter_map(|phrase| Some((phrase, phrase.find(&words)?)));
+    let Some((phrase, at)) = found.max_by_key(|(phrase, _)| phrase.len()) else { return false };
     let is_person = |word: &str| word.chars().next().is_some_and(char::is_uppercase);
-    terms(message, language)
-        .iter()
-        .map(|term| slice(message, term.span.clone()))
+    // What stands before is a greeting.
+    let named = terms(message, language).into_iter().filter(|term| term.position as usize >= at);
+    named
+        .map(|term| slice(message, term.span))
         .all(|word| is_person(word) || phrase.words().contains(&fold(word).as_str()))
+}
+
+/// True if the folded word only asks what someone can do: it says nothing of what.
+pub(crate) fn asks_ability(folded: &str, language: Language) -> bool {
+    lists::of(lines(), "ability", language).iter().any(|phrase| phrase.words() == [folded])
 }
 
 fn lines() -> &'static [lists::Line] {
