@@ -9,6 +9,9 @@ use portavoz_text::language::Language;
 use portavoz_text::sentences::sentences;
 use serde::{Deserialize, Serialize};
 
+pub use score::Measures;
+
+mod bare;
 mod claims;
 mod cover;
 mod durations;
@@ -21,6 +24,8 @@ mod polarity;
 pub mod policy;
 mod reading;
 mod said;
+mod score;
+mod statement;
 mod values;
 
 /// What the sources say of a claim or a sentence.
@@ -178,16 +183,33 @@ impl Sources {
 
 /// Checks one sentence of an answer.
 pub fn check(sentence: &str, asked: Asked<'_>, sources: &Sources) -> CheckedSentence {
-    claims::check(sentence, asked, &sources.index)
+    claims::check(sentence, asked, claims::question(asked, &sources.index).as_ref(), &sources.index)
 }
 
-/// Checks an answer sentence by sentence. Its score is that of its weakest sentence.
+/// Checks an answer sentence by sentence. Its score is that of all that it claims, taken together.
 pub fn verify(answer: &str, asked: Asked<'_>, sources: &Sources) -> Verification {
-    let checked =
-        sentences(answer).into_iter().filter_map(|span| answer.get(span)).map(|text| check(text, asked, sources));
-    let sentences: Vec<CheckedSentence> = checked.collect();
-    let score = sentences.iter().map(|sentence| sentence.score).fold(1.0, f32::min);
-    Verification { score, sentences }
+    let index = &sources.index;
+    let question = claims::question(asked, index);
+    let texts: Vec<&str> = sentences(answer).into_iter().filter_map(|span| answer.get(span)).collect();
+    let checked: Vec<CheckedSentence> =
+        texts.iter().map(|text| claims::check(text, asked, question.as_ref(), index)).collect();
+    let claiming: Vec<&str> = texts.iter().copied().filter(|text| !claims::is_plain(text, asked.language)).collect();
+    let score = match (claiming.as_slice(), checked.as_slice()) {
+        ([], _) => 1.0,
+        (_, [only]) => only.score,
+        (claiming, _) => {
+            let asked = (asked, question.as_ref());
+            score::probability(&claims::measures(&claiming.join(" "), &checked, asked, index))
+        }
+    };
+    Verification { score, sentences: checked }
+}
+
+/// What the score of an answer is reckoned from: for fitting the models, and for whoever wants to see.
+pub fn measures(answer: &str, asked: Asked<'_>, sources: &Sources) -> Measures {
+    let checked = verify(answer, asked, sources).sentences;
+    let question = claims::question(asked, &sources.index);
+    claims::measures(answer, &checked, (asked, question.as_ref()), &sources.index)
 }
 
 #[cfg(test)]

@@ -9,18 +9,20 @@ use super::cover::{Cover, covers};
 use super::facts::{Fact, Value};
 use super::index::Index;
 use super::names::Name;
-use super::said::{Said, look_up};
+use super::reading::read;
+use super::said::{self, Said, look_up};
+use super::score::{Measures, probability};
 use super::values::{self, Scene};
 use super::{Asked, CheckedSentence, Claim, ClaimKind, Evidence, Status};
-use super::{durations, lists, names, plain, polarity};
+use super::{bare, durations, lists, names, plain, polarity, statement};
 use crate::promises::Promise;
 
 /// From this cover on, a unit is believed to speak of the same thing as the sentence.
 const SAME_THING: f32 = 0.33;
 /// A unit that speaks of a promise must cover the sentence this far to bear it out.
 const PROMISED_FROM: f32 = 0.5;
-/// From this cover on a proposition counts as supported.
-const SUPPORTED_FROM: f32 = 0.6;
+/// From this probability on a proposition counts as supported.
+const SUPPORTED_FROM: f32 = 0.5;
 
 /// What the judgements of one sentence have in common.
 struct Sentence<'a> {
@@ -34,12 +36,11 @@ struct Sentence<'a> {
 }
 
 /// Checks one sentence.
-pub(super) fn check(text: &str, asked: Asked<'_>, index: &Index) -> CheckedSentence {
+pub(super) fn check(text: &str, asked: Asked<'_>, question: Option<&Said>, index: &Index) -> CheckedSentence {
     let said = look_up(text, asked.language, index);
-    let question = asked.question.map(|question| look_up(question, asked.language, index));
     let silent = plain::silences(text, &said.reading, asked.language);
     let covers = covers(&said, &silent, index);
-    let bare = Scene { said: &said, asked: question.as_ref(), anchors: &[], index };
+    let bare = Scene { said: &said, asked: question, anchors: &[], index };
     let names = names::judge(bare, asked.language);
     let anchors = names::anchors(&names, &said, index);
     let scene = Scene { anchors: &anchors, ..bare };
@@ -49,12 +50,57 @@ pub(super) fn check(text: &str, asked: Asked<'_>, index: &Index) -> CheckedSente
     claims.extend(sentence.names(names));
     claims.sort_by_key(|(span, _)| span.start);
     let mut claims: Vec<Claim> = claims.into_iter().map(|(_, claim)| claim).collect();
+    if let Some(unit) = statement::copied_from(&said, index) {
+        // What stands in a source word by word needs no reading between the lines.
+        for claim in claims.iter_mut().filter(|claim| claim.status != Status::Supported) {
+            claim.status = Status::Supported;
+            claim.evidence = index.evidence(unit, None);
+        }
+    }
     claims.extend(sentence.promises());
     let is_plain = sentence.silent.iter().all(|silent| *silent) || plain::is_offer(&said.reading, asked.language);
-    let score = if is_plain { 1.0 } else { sentence.covers.first().map_or(1.0, |cover| cover.share) };
-    claims.extend((!is_plain).then(|| sentence.proposition()));
+    let measured = || measure(text, &said, question, asked, index).with("unproven", unproven(&claims));
+    let score = if is_plain { 1.0 } else { probability(&measured()) };
+    claims.extend((!is_plain).then(|| sentence.proposition(score)));
     let status = worst(&claims);
     CheckedSentence { text: text.to_owned(), status, score, claims }
+}
+
+/// Hard claims that are not borne out, as the models count them.
+fn unproven(claims: &[Claim]) -> f32 {
+    let count = claims.iter().filter(|claim| claim.kind.is_hard() && claim.status != Status::Supported).count();
+    count.min(2) as f32
+}
+
+/// Measures a text, already looked up, for its score.
+fn measure(text: &str, said: &Said, question: Option<&Said>, asked: Asked<'_>, index: &Index) -> Measures {
+    let asks = asked.question.is_some_and(|question| question.contains('?'));
+    let as_answer = question.and_then(|question| bare::measure(text, said, (asks, question), index));
+    as_answer.unwrap_or_else(|| statement::measure(text, said, asked.language, index))
+}
+
+/// The question, looked up once for all sentences of an answer.
+pub(super) fn question(asked: Asked<'_>, index: &Index) -> Option<Said> {
+    asked.question.map(|question| said::look_up_question(question, asked.language, index))
+}
+
+/// Measures a text of any length, its sentences checked, for its score.
+pub(super) fn measures(
+    text: &str,
+    checked: &[CheckedSentence],
+    (asked, question): (Asked<'_>, Option<&Said>),
+    index: &Index,
+) -> Measures {
+    let said = look_up(text, asked.language, index);
+    let found = checked.iter().map(|sentence| unproven(&sentence.claims)).fold(0.0, f32::max);
+    measure(text, &said, question, asked, index).with("unproven", found)
+}
+
+/// True if the sentence claims nothing of the owner.
+pub(super) fn is_plain(text: &str, language: Language) -> bool {
+    let reading = read(text, language);
+    let silent = plain::silences(text, &reading, language);
+    silent.iter().all(|silent| *silent) || plain::is_offer(&reading, language)
 }
 
 /// The worst of the claims, hard ones before the proposition.
@@ -169,12 +215,11 @@ impl Sentence<'_> {
     }
 
     /// The sentence as a whole.
-    fn proposition(&self) -> Claim {
+    fn proposition(&self, score: f32) -> Claim {
         let best = self.covers.first().copied();
-        let share = best.map_or(0.0, |best| best.share);
         let status = match best {
             Some(_) if self.is_denied_there() => Status::Contradicted,
-            Some(_) if share >= SUPPORTED_FROM => Status::Supported,
+            Some(_) if score >= SUPPORTED_FROM => Status::Supported,
             _ => Status::Unsupported,
         };
         let evidence =

@@ -1,6 +1,6 @@
 //! Sources made ready: sentences with their words numbered, and where each word stands.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use portavoz_text::dates::{Found, Period, periods};
@@ -19,6 +19,8 @@ pub(super) struct Unit {
     pub(super) span: Range<usize>,
     pub(super) language: Language,
     pub(super) reading: Reading,
+    /// Per word: the number of its stem.
+    pub(super) stems: Vec<u32>,
     /// The periods that it names.
     pub(super) periods: Vec<Found<Period>>,
     /// Units that say what this one is about: heading, question, the sentence that opens its paragraph.
@@ -42,7 +44,7 @@ pub(super) struct Vocabulary {
 }
 
 impl Vocabulary {
-    fn add(&mut self, text: &str, posting: Posting) {
+    fn add(&mut self, text: &str, posting: Posting) -> u32 {
         let next = u32::try_from(self.postings.len()).unwrap_or(u32::MAX);
         let id = match self.ids.get(text) {
             Some(id) => *id,
@@ -55,6 +57,7 @@ impl Vocabulary {
         if let Some(postings) = self.postings.get_mut(id as usize) {
             postings.push(posting);
         }
+        id
     }
 
     /// The number of `text`, if it stands anywhere.
@@ -73,6 +76,21 @@ impl Vocabulary {
     }
 }
 
+/// A source as one row of words.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Passage {
+    /// The number of each word's stem, in order.
+    pub(super) stems: Vec<u32>,
+    /// The numbers, of heading and question too.
+    pub(super) known: HashSet<u32>,
+    /// Runs of letters, see [`grams`].
+    pub(super) grams: HashSet<u64>,
+    /// Its sentences: the first unit and the one after the last.
+    pub(super) units: Range<usize>,
+    /// Its language, as an index of [`Language::ALL`].
+    pub(super) language: usize,
+}
+
 /// A word that may be recognised in the spelling of a sister language.
 #[derive(Debug, Clone)]
 pub(super) struct Lookalike {
@@ -84,13 +102,29 @@ pub(super) struct Lookalike {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Index {
     pub(super) units: Vec<Unit>,
-    /// Stems of the words that are no stop words.
+    pub(super) passages: Vec<Passage>,
+    /// Stems; of stop words, the words.
     pub(super) stems: Vocabulary,
     /// Folded words, as they stand.
     pub(super) surfaces: Vocabulary,
     /// Long words by their first two letters.
     pub(super) lookalikes: HashMap<[u8; 2], Vec<Lookalike>>,
     pub(super) languages: LanguageSet,
+}
+
+/// Letters in a run.
+const GRAM: usize = 5;
+
+/// The runs of letters of a sentence, a space between its words, as numbers.
+pub(super) fn grams(reading: &Reading) -> Vec<u64> {
+    let mut joined = String::with_capacity(reading.tokens.len() * 7);
+    for token in &reading.tokens {
+        joined.push_str(&token.folded);
+        joined.push(' ');
+    }
+    // Folded text is nearly all ASCII, so bytes do for letters.
+    let number = |bytes: &[u8]| bytes.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    joined.trim_end().as_bytes().windows(GRAM).map(number).collect()
 }
 
 /// The first two bytes of a word, by which spellings of one word are looked up.
@@ -103,11 +137,18 @@ impl Index {
         let mut index = Self::default();
         for (number, source) in sources.iter().enumerate() {
             index.languages.insert(source.language);
+            index.passages.push(Passage { language: source.language.index(), ..Passage::default() });
             let mut scope = Vec::new();
             for above in [Some(source.heading), source.question].into_iter().flatten().filter(|text| !text.is_empty()) {
                 scope.push(index.add(number, 0..0, (above, source.language), Vec::new()));
             }
+            let first = index.units.len();
             index.add_text(number, source, &scope);
+            let end = index.units.len();
+            if let Some(passage) = index.passages.last_mut() {
+                passage.units = first..end;
+                passage.known.extend(&passage.stems);
+            }
         }
         index
     }
@@ -134,9 +175,18 @@ impl Index {
     fn add(&mut self, source: usize, span: Range<usize>, text: (&str, Language), scope: Vec<usize>) -> usize {
         let reading = read(text.0, text.1);
         let unit = self.units.len();
+        let mut stems = Vec::with_capacity(reading.tokens.len());
         for (index, token) in reading.tokens.iter().enumerate() {
             let posting = Posting { unit, index };
-            self.stems.add(&token.stem, posting);
+            let id = self.stems.add(&token.stem, posting);
+            stems.push(id);
+            if let Some(passage) = self.passages.last_mut() {
+                if span.is_empty() {
+                    passage.known.insert(id);
+                } else {
+                    passage.stems.push(id);
+                }
+            }
             if self.surfaces.id(&token.folded).is_none()
                 && !token.is_stop
                 && token.folded.len() >= 5
@@ -148,8 +198,11 @@ impl Index {
             self.surfaces.add(&token.folded, posting);
         }
         let is_text = !span.is_empty();
+        if let Some(passage) = self.passages.last_mut() {
+            passage.grams.extend(grams(&reading));
+        }
         let periods = periods(text.0);
-        self.units.push(Unit { source, span, language: text.1, reading, periods, scope, is_text });
+        self.units.push(Unit { source, span, language: text.1, reading, stems, periods, scope, is_text });
         unit
     }
 

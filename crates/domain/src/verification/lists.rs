@@ -51,6 +51,10 @@ pub(super) struct Words {
     pub(super) subject: HashSet<&'static str>,
     /// Phrases of what the visitor may do.
     pub(super) offer: Vec<Phrase>,
+    /// Words by which a speaker talks of themselves, of the listener, and of what they think.
+    pub(super) speaker: HashSet<&'static str>,
+    pub(super) listener: HashSet<&'static str>,
+    pub(super) opinion: HashSet<&'static str>,
     /// Phrases of promises.
     pub(super) promises: Vec<(Promise, Phrase)>,
 }
@@ -69,7 +73,9 @@ fn lines(file: &'static str) -> impl Iterator<Item = &'static str> {
 
 fn read_words() -> [Words; 7] {
     let mut lists: [Words; 7] = Default::default();
-    for line in lines(include_str!("../../data/verification/negation.txt")) {
+    let words =
+        [include_str!("../../data/verification/negation.txt"), include_str!("../../data/verification/speaker.txt")];
+    for line in words.into_iter().flat_map(lines) {
         let mut parts = line.split_whitespace();
         let (Some(kind), Some(tag)) = (parts.next(), parts.next()) else { continue };
         let Some(list) = of(&mut lists, tag) else { continue };
@@ -78,6 +84,9 @@ fn read_words() -> [Words; 7] {
             "turn" => list.turn.extend(parts),
             "up" => list.up.extend(parts),
             "down" => list.down.extend(parts),
+            "self" => list.speaker.extend(parts),
+            "listener" => list.listener.extend(parts),
+            "opinion" => list.opinion.extend(parts),
             _ => list.but.extend(parts.map(|phrase| Phrase(phrase.split('_').map(Some).collect()))),
         }
     }

@@ -30,16 +30,37 @@ pub(super) struct Said {
     pub(super) reading: Reading,
     /// Per word: where it stands, by unit.
     pub(super) hits: Vec<Vec<Hit>>,
+    /// Per word: the numbers of the stems that say the same.
+    pub(super) stems: Vec<Vec<u32>>,
     /// Per word: how much it tells; stop words tell nothing.
     pub(super) weights: Vec<f32>,
 }
 
-/// Looks up the words of `text`.
+/// Looks up the words of `text`, a part of an answer.
 pub(super) fn look_up(text: &str, language: Language, index: &Index) -> Said {
+    let is_alone = index.languages.len() == 1 && index.languages.contains(language);
+    look_up_from(text, language, index, if is_alone { SLIP } else { KIN })
+}
+
+/// Looks up the words of a question, which proves nothing: any word that looks alike will do.
+pub(super) fn look_up_question(text: &str, language: Language, index: &Index) -> Said {
+    look_up_from(text, language, index, KIN)
+}
+
+fn look_up_from(text: &str, language: Language, index: &Index, alike_from: f32) -> Said {
     let reading = read(text, language);
-    let hits: Vec<Vec<Hit>> = reading.tokens.iter().map(|token| hits(token, language, index)).collect();
+    let hits: Vec<Vec<Hit>> = reading.tokens.iter().map(|token| hits(token, language, index, alike_from)).collect();
     let weights = reading.tokens.iter().zip(&hits).map(|(token, hits)| weight(token, hits, index)).collect();
-    Said { reading, hits, weights }
+    let stems = hits.iter().map(|hits| stems(hits, index)).collect();
+    Said { reading, hits, stems, weights }
+}
+
+fn stems(hits: &[Hit], index: &Index) -> Vec<u32> {
+    let mut stems: Vec<u32> =
+        hits.iter().filter_map(|hit| index.units.get(hit.at.unit)?.stems.get(hit.at.index).copied()).collect();
+    stems.sort_unstable();
+    stems.dedup();
+    stems
 }
 
 fn weight(token: &Token, hits: &[Hit], index: &Index) -> f32 {
@@ -51,7 +72,7 @@ fn weight(token: &Token, hits: &[Hit], index: &Index) -> f32 {
     1.0 + ((index.units.len() + 1) as f32 / (units.len() + 1) as f32).ln()
 }
 
-fn hits(token: &Token, language: Language, index: &Index) -> Vec<Hit> {
+fn hits(token: &Token, language: Language, index: &Index, alike_from: f32) -> Vec<Hit> {
     let mut found: Vec<Hit> = Vec::new();
     let mut add = |postings: &[Posting], worth: f32| {
         found.extend(postings.iter().map(|at| Hit { at: *at, worth }));
@@ -77,7 +98,7 @@ fn hits(token: &Token, language: Language, index: &Index) -> Vec<Hit> {
         }
     }
     if found.is_empty() {
-        lookalikes(token, language, index, &mut found);
+        lookalikes(token, index, alike_from, &mut found);
     }
     tidy(found)
 }
@@ -89,12 +110,10 @@ fn tidy(mut hits: Vec<Hit>) -> Vec<Hit> {
     hits
 }
 
-fn lookalikes(token: &Token, language: Language, index: &Index, found: &mut Vec<Hit>) {
+fn lookalikes(token: &Token, index: &Index, from: f32, found: &mut Vec<Hit>) {
     let is_word = token.folded.len() >= 5 && token.folded.chars().all(char::is_alphabetic);
     let Some(beginning) = beginning(&token.folded).filter(|_| is_word) else { return };
     let Some(candidates) = index.lookalikes.get(&beginning) else { return };
-    let is_alone = index.languages.len() == 1 && index.languages.contains(language);
-    let from = if is_alone { SLIP } else { KIN };
     let trigrams = Trigrams::of(&token.folded);
     for candidate in candidates.iter().filter(|candidate| candidate.folded.len().abs_diff(token.folded.len()) <= 4) {
         let overlap = trigrams.overlap(&candidate.trigrams);
