@@ -8,7 +8,10 @@ use std::borrow::Borrow;
 use std::sync::Arc;
 
 use portavoz_domain::chunk::Chunk;
-use portavoz_domain::facts::{Contradiction, Fact, contradictions, draw};
+use portavoz_domain::facts::{Asking, Computed, Contradiction, Fact, answer_from_facts, contradictions, draw};
+use portavoz_domain::question::Question;
+use portavoz_domain::timestamp::Timestamp;
+use portavoz_text::dates::Date;
 
 use crate::site::Site;
 
@@ -33,4 +36,17 @@ impl Ledger {
 /// The ledger of the documents that questions are answered from at this moment.
 pub fn ledger(site: &Site) -> Arc<Ledger> {
     Arc::clone(&site.live.load().ledger)
+}
+
+/// The answer to a question about lengths of time or jobs that the ledger carries, as of today.
+pub fn computed(site: &Site, question: &Question) -> Option<Computed> {
+    let live = site.live.load();
+    let asking = Asking { question, owner: live.contact.name.as_deref(), today: day(site.now())? };
+    answer_from_facts(&asking, &live.ledger.facts)
+}
+
+/// The day of a moment, in UTC.
+fn day(moment: Timestamp) -> Option<Date> {
+    let date = moment.date()?;
+    Some(Date { year: date.year(), month: Some(u8::from(date.month())), day: Some(date.day()) })
 }

@@ -4,6 +4,7 @@
 
 mod app {
     mod answering;
+    mod computing;
     mod conversations;
     mod ingesting;
     mod leaving;

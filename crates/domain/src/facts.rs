@@ -3,10 +3,12 @@
 //! Owns which lines and sentences state a job, a degree, a skill, a spoken language, a project, an award, a link or
 //! a total of experience; each fact keeps the place that says it. A fact that is wrong is worse than one that is
 //! missing, so a shape that is not understood yields nothing. It does not decide what is relevant.
-//! Start at [`draw`]; then [`contradictions`] compares what the documents say.
+//! Start at [`draw`]; then [`contradictions`] compares what the documents say, and [`answer_from_facts`] computes what
+//! was asked ("how many years").
 //! To add a kind of fact: 1. a variant of [`Statement`]; 2. a file here that draws it, called in [`draw`]; 3. its words
 //! in `data/facts/words.txt`.
 
+mod answers;
 mod claims;
 mod contacts;
 mod contradictions;
@@ -28,6 +30,7 @@ use portavoz_text::language::Language;
 use portavoz_text::sentences::{list_marker_len, sentences};
 use serde::Serialize;
 
+pub use answers::{Asking, Computed, answer_from_facts};
 pub use contradictions::{Contradiction, Subject, contradictions};
 
 use crate::chunk::Chunk;
@@ -208,9 +211,9 @@ pub enum Bound {
     Exactly,
     /// "more than three years"
     AtLeast,
-    /// "almost three years"
+    /// "less than three years"
     AtMost,
-    /// "about three years"
+    /// "about three years", "almost three years"
     About,
 }
 

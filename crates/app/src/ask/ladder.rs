@@ -44,7 +44,10 @@ pub(super) async fn climb(
         return stock::contact(&run.site, question.language, told, telling).await;
     }
     if hits.is_empty() {
-        return stock::not_known(&run.site, index, question, told, telling).await;
+        return match stock::from_facts(&run.site, index, question, told, telling).await {
+            Ok(answered) => answered,
+            Err(told) => stock::not_known(&run.site, index, question, told, telling).await,
+        };
     }
     match climb_models(run, question, &hits, &mut told, telling).await {
         Climbed::Done(outcome) => {

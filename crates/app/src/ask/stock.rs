@@ -1,6 +1,8 @@
 //! Replies that need no model: smalltalk, what is not known, sentences quoted from the documents, the predefined
 //! message.
 
+use std::sync::Arc;
+
 use portavoz_domain::answer::{Outcome, Rung};
 use portavoz_domain::extract::{Extract, ExtractLimits, extract};
 use portavoz_domain::phrases;
@@ -12,6 +14,7 @@ use portavoz_text::language::Language;
 use super::sources::citation;
 use super::telling::Telling;
 use super::told::Told;
+use crate::facts;
 use crate::site::Site;
 
 /// Topics that a visitor is offered when the documents are silent.
@@ -64,10 +67,14 @@ pub(super) async fn extractive(
     site: &Site,
     passages: Passages<'_>,
     question: &Question,
-    mut told: Told,
+    told: Told,
     telling: &mut Telling,
 ) -> Told {
     let Passages { index, hits } = passages;
+    let mut told = match from_facts(site, index, question, told, telling).await {
+        Ok(answered) => return answered,
+        Err(told) => told,
+    };
     let idf = |stem: &str| index.idf(stem);
     let Some(extract) = extract(question, hits, &idf, ExtractLimits::default()) else {
         told.tried(Rung::Extractive, None, Some("no_sentence"));
@@ -77,6 +84,35 @@ pub(super) async fn extractive(
     told.outcome = Some(Outcome::Answered);
     told.tried(Rung::Extractive, None, None);
     told
+}
+
+/// Tells what can be computed from the facts of the documents ("how many years"), with the statements it rests on.
+/// Gives `told` back untouched if nothing can.
+pub(super) async fn from_facts(
+    site: &Site,
+    index: &Index,
+    question: &Question,
+    mut told: Told,
+    telling: &mut Telling,
+) -> Result<Told, Told> {
+    let Some(computed) = facts::computed(site, question) else { return Err(told) };
+    let mut cited: Vec<(Hit, &str)> = Vec::new();
+    for fact in &computed.rests_on {
+        let chunk = index.chunks().iter().find(|chunk| chunk.id == fact.source.chunk);
+        let is_new = !cited.iter().any(|(known, _)| known.chunk.id == fact.source.chunk);
+        if let Some(chunk) = chunk.filter(|_| is_new) {
+            let quote = chunk.text.get(fact.source.within.clone()).unwrap_or_default();
+            cited.push((Hit { chunk: Arc::clone(chunk), relevance: 1.0, features: Vec::new() }, quote));
+        }
+    }
+    let marks: String = (1..=cited.len()).map(|number| format!("[{number}]")).collect();
+    telling.say(&format!("{} {marks}", computed.text)).await;
+    for (place, (hit, quote)) in cited.iter().enumerate() {
+        telling.cite(citation(hit, place + 1, Some(quote), &site.settings().public_url)).await;
+    }
+    told.outcome = Some(Outcome::Answered);
+    told.tried(Rung::Extractive, None, None);
+    Ok(told)
 }
 
 /// Tells an extract: an introduction in the visitor's language, then each quotation with its source.

@@ -2,6 +2,9 @@
 
 use std::ops::Range;
 
+use portavoz_text::language::Language;
+use portavoz_text::quantities::{self, Measure, Quantity};
+
 use super::tokens::Tokens;
 use super::{Bound, Fact, Reading, Statement, Years};
 
@@ -28,47 +31,33 @@ pub(super) fn draw(reading: &Reading<'_>, facts: &mut Vec<Fact>) {
 
 /// The first number of years of experience.
 fn claim(words: &Tokens<'_>) -> Option<Statement> {
-    let (place, years) = (0..words.len()).find_map(|at| years_at(words, at))?;
-    let experience = place.end + words.is_stopword(place.end) as usize;
-    if words.is(experience, "experience") == 0 {
-        return None;
-    }
-    let topic = topic(words, experience + 1);
-    Some(Statement::Experience { years: Years { years, bound: bound(words, place.start) }, topic })
+    lengths(words.text, words.language).into_iter().find_map(|(span, years)| {
+        let after = words.index_at(span.end);
+        let experience = after + usize::from(words.is_stopword(after));
+        let is_told = words.is(experience, "experience") > 0;
+        is_told.then(|| Statement::Experience { years, topic: topic(words, experience + 1) })
+    })
 }
 
-/// A number of years that begins at `at`, and the words that tell it.
-pub(super) fn years_at(words: &Tokens<'_>, at: usize) -> Option<(Range<usize>, u32)> {
-    let (number, length) = number_at(words, at)?;
-    let unit = at + length;
-    let is = |role| words.is_here(unit, role) > 0 || words.is(unit, role) > 0;
-    let years = match (is("year"), is("decade")) {
-        (true, _) => number,
-        (_, true) => number.checked_mul(10)?,
-        _ => return None,
+/// The lengths of time in whole years that a text tells, and where.
+pub(super) fn lengths(text: &str, language: Language) -> Vec<(Range<usize>, Years)> {
+    let years = |quantity: &Quantity| {
+        let years = (1..=MAX_YEARS).find(|years| f64::from(years * 12) == quantity.value)?;
+        let is_plus = text.get(quantity.span.clone()).is_some_and(|text| text.contains('+'));
+        let bound = match quantity.bound {
+            quantities::Bound::Exact if is_plus => Bound::AtLeast,
+            quantities::Bound::Exact => Bound::Exactly,
+            quantities::Bound::AtLeast => Bound::AtLeast,
+            quantities::Bound::AtMost => Bound::AtMost,
+            quantities::Bound::About => Bound::About,
+        };
+        (quantity.measure == Measure::Months).then_some(Years { years, bound })
     };
-    (1..=MAX_YEARS).contains(&years).then_some((at..unit + 1, years))
-}
-
-fn number_at(words: &Tokens<'_>, at: usize) -> Option<(u32, usize)> {
-    let token = words.get(at)?;
-    // The sign behind "10+ years" is no part of the word.
-    if let Ok(number) = token.folded.parse() {
-        return Some((number, 1));
+    if !SIGNS.iter().any(|sign| text.contains(sign)) {
+        return Vec::new();
     }
-    let (number, length) = words.concept(at, "number")?;
-    Some((number.parse().ok()?, length))
-}
-
-fn bound(words: &Tokens<'_>, number: usize) -> Bound {
-    let plus = words.gap_before(number + 1).contains('+');
-    let before = |role: &str| (1..=3).any(|length| number >= length && words.is(number - length, role) == length);
-    match () {
-        () if plus || before("more") => Bound::AtLeast,
-        () if before("less") => Bound::AtMost,
-        () if before("about") => Bound::About,
-        () => Bound::Exactly,
-    }
+    let all = quantities::quantities(text, language);
+    all.iter().filter_map(|quantity| Some((quantity.span.clone(), years(quantity)?))).collect()
 }
 
 /// What stands behind "experience in".

@@ -238,7 +238,7 @@ const fn sign(bound: Bound) -> &'static str {
     match bound {
         Bound::Exactly => "",
         Bound::AtLeast => "more than ",
-        Bound::AtMost => "almost ",
+        Bound::AtMost => "less than ",
         Bound::About => "about ",
     }
 }

@@ -3,10 +3,10 @@
 use portavoz_text::dates::{End, periods};
 use portavoz_text::language::Language;
 
-use super::claims::years_at;
+use super::claims::lengths;
 use super::sections::Section;
 use super::tokens::Tokens;
-use super::{Bound, Fact, Reading, Statement, Years};
+use super::{Fact, Reading, Statement};
 use crate::document::Facet;
 
 /// Words of a skill's name.
@@ -83,10 +83,9 @@ fn in_use(text: &str, reading: &Reading<'_>) -> Option<Statement> {
     {
         return Some(Statement::Skill { name, since: Some(period.value.from), years: None });
     }
-    let (place, years) = years_at(&words, end).filter(|_| is_told)?;
-    let plus = words.gap_before(place.start + 1).contains('+');
-    let bound = if plus { Bound::AtLeast } else { Bound::Exactly };
-    Some(Statement::Skill { name, since: None, years: Some(Years { years, bound }) })
+    let lengths = lengths(text, reading.chunk.language);
+    let (_, years) = lengths.into_iter().find(|(span, _)| is_told && words.index_at(span.start) <= end + 1)?;
+    Some(Statement::Skill { name, since: None, years: Some(years) })
 }
 
 /// The name that a line begins with: its first words up to a verb or a sign.

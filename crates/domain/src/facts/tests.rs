@@ -354,7 +354,7 @@ fn claimed_experience_is_kept_as_it_is_meant() {
         (Language::En, "Engineer with eleven years of experience.", "claim Exactly 11 in -"),
         (Language::En, "Over 10 years' experience in law.", "claim AtLeast 10 in law"),
         (Language::En, "10+ years of experience", "claim AtLeast 10 in -"),
-        (Language::De, "Fast fünf Jahre Erfahrung in der Forschung", "claim AtMost 5 in der Forschung"),
+        (Language::De, "Fast fünf Jahre Erfahrung in der Forschung", "claim About 5 in der Forschung"),
         (Language::Fr, "Plus de six ans d'expérience.", "claim AtLeast 6 in -"),
         (Language::It, "Circa otto anni di esperienza", "claim About 8 in -"),
         (Language::Pt, "Uma década de experiência", "claim Exactly 10 in -"),

@@ -25,7 +25,7 @@ pub(super) fn meanings(folded: &str) -> &'static [Meaning] {
         add(&mut vocabulary, include_str!("../../data/facts/words.txt"), |name| {
             name.split_once('.').unwrap_or((name, ""))
         });
-        add(&mut vocabulary, include_str!("../../data/facts/numbers.txt"), |name| ("number", name));
+        add(&mut vocabulary, include_str!("../../data/facts/questions.txt"), |name| (name, ""));
         vocabulary
     };
     VOCABULARY.get_or_init(read).get(folded).map_or(&[], Vec::as_slice)
@@ -60,7 +60,7 @@ mod tests {
 
     #[test]
     fn every_line_speaks_seven_languages_in_words_that_can_be_met() {
-        for file in [include_str!("../../data/facts/words.txt"), include_str!("../../data/facts/numbers.txt")] {
+        for file in [include_str!("../../data/facts/words.txt"), include_str!("../../data/facts/questions.txt")] {
             for line in file.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
                 let mut parts = line.split('|').map(str::trim);
                 let name = parts.next().unwrap();
