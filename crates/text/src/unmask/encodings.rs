@@ -31,11 +31,12 @@ fn base64_bytes(run: &str) -> Vec<u8> {
     bytes
 }
 
-/// The texts that stand in `text` as hexadecimal digits (in a row, in pairs, with `0x` or `\x`) or as binary octets.
+/// The texts that stand in `text` as hexadecimal digits (in a row, in pairs, with `0x` or `\x`), as binary octets or as
+/// character codes.
 pub(super) fn digits(text: &str) -> Option<String> {
     let is_part = |c: char| c.is_ascii_hexdigit() || matches!(c, ' ' | ':' | ',' | '\\' | 'x');
     let runs = text.split(|c: char| !is_part(c)).filter(|run| run.len() >= MIN_RUN);
-    lines(runs.flat_map(|run| [hex_tokens(run), binary_tokens(run)]).filter_map(readable))
+    lines(runs.flat_map(|run| [hex_tokens(run), binary_tokens(run), code_tokens(run)]).filter_map(readable))
 }
 
 fn tokens(run: &str) -> impl Iterator<Item = &str> {
@@ -56,6 +57,13 @@ fn hex_tokens(run: &str) -> Vec<u8> {
 fn binary_tokens(run: &str) -> Vec<u8> {
     let is_octet = |token: &&str| token.len() == 8 && token.bytes().all(|digit| matches!(digit, b'0' | b'1'));
     tokens(run).filter(is_octet).filter_map(|token| u8::from_str_radix(token, 2).ok()).collect()
+}
+
+/// Decimal codes of printable ASCII; fewer than eight are a telephone number.
+fn code_tokens(run: &str) -> Vec<u8> {
+    let codes: Vec<u8> =
+        tokens(run).filter_map(|token| token.parse().ok()).filter(|code| (32..=126).contains(code)).collect();
+    if codes.len() >= 8 { codes } else { Vec::new() }
 }
 
 /// `bytes` as text, if they are one that a person could have written.

@@ -23,6 +23,7 @@ pub(super) fn without_invisible(text: &str) -> Visible {
     }
     let mut visible = Visible { text: String::with_capacity(text.len()), ..Visible::default() };
     let mut turned: Option<String> = None;
+    let mut bytes = Vec::new();
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {
         match character {
@@ -32,6 +33,7 @@ pub(super) fn without_invisible(text: &str) -> Visible {
             }
             '\u{202c}' => end_turn(&mut turned, &mut visible),
             _ if TAGS.contains(&character) => visible.tags.extend(untagged(character)),
+            _ if smuggled(character).is_some() => bytes.extend(smuggled(character)),
             _ if is_invisible(character) => {
                 let before = visible.text.chars().next_back().is_some_and(is_latin);
                 visible.cuts_words |= before && characters.peek().copied().is_some_and(is_latin);
@@ -49,6 +51,10 @@ pub(super) fn without_invisible(text: &str) -> Visible {
         }
     }
     end_turn(&mut turned, &mut visible);
+    // One or two choose the picture of an emoji.
+    if bytes.len() > 8 {
+        visible.tags.push_str(&String::from_utf8_lossy(&bytes));
+    }
     visible
 }
 
@@ -60,6 +66,15 @@ fn end_turn(turned: &mut Option<String>, visible: &mut Visible) {
 
 fn untagged(tag: char) -> Option<char> {
     char::from_u32(tag as u32 - 0xe0000)
+}
+
+/// The byte that a variation selector stands for, of which there are as many as bytes.
+fn smuggled(selector: char) -> Option<u8> {
+    match selector {
+        '\u{fe00}'..='\u{fe0f}' => u8::try_from(selector as u32 - 0xfe00).ok(),
+        '\u{e0100}'..='\u{e01ef}' => u8::try_from(selector as u32 - 0xe0100 + 16).ok(),
+        _ => None,
+    }
 }
 
 fn is_latin(character: char) -> bool {
