@@ -17,9 +17,11 @@ use crate::site::{Site, SiteError};
 
 mod publish;
 mod reading;
+mod steering;
 mod vectors;
 
 pub use portavoz_knowledge::source::is_other_kind;
+pub use steering::is_steering;
 pub use vectors::EmbeddingReport;
 
 /// How far an ingest has come; for progress bars.

@@ -31,9 +31,9 @@ mod yaml;
 use draft::Draft;
 use faq::Syntax;
 
-/// Raise it when a reader changes what it makes of the same bytes: it is part of every content hash, so that all
-/// documents are read again.
-pub const READER_VERSION: u32 = 3;
+/// Raise it when a reader, or what an ingest makes of its passages, changes for the same bytes: it is part of every
+/// content hash, so that all documents are read again.
+pub const READER_VERSION: u32 = 4;
 
 /// Extensions of files that are read, in lower case.
 pub const EXTENSIONS: &[&str] =

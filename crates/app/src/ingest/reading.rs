@@ -13,7 +13,7 @@ use portavoz_storage::{DocumentEntry, IngestedDocument};
 use sha2::{Digest, Sha256};
 use tokio::task::JoinSet;
 
-use super::{IngestError, IngestProgress, OnProgress};
+use super::{IngestError, IngestProgress, OnProgress, steering};
 use crate::site::{FALLBACK_LANGUAGE, Site};
 
 /// What there is to read.
@@ -181,6 +181,8 @@ fn read_one(
         Err(problem) => (None, vec![problem]),
         Ok((document, mut problems)) => {
             let chunks = chunk(&document, tokenizer, ChunkLimits::default());
+            let (chunks, steering) = steering::take_out(chunks, tokenizer);
+            problems.extend(steering);
             if chunks.is_empty() {
                 problems.push(skipped(source.id, "has no readable text".to_owned()));
                 return (None, problems);
