@@ -2,7 +2,7 @@
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
-use portavoz_app::ingest::{IngestError, IngestReport, ingest};
+use portavoz_app::ingest::{IngestError, IngestReport, ingest, is_steering};
 use portavoz_app::site::Site;
 
 use super::{Ending, Invocation, wait_for};
@@ -94,16 +94,28 @@ pub fn render(report: &IngestReport) -> String {
     if let Some(other_kinds) = other_kinds {
         text.push_str(&format!("\n{} {other_kinds}", dim().apply_to("not read:")));
     }
-    if report.contradictions > 0 {
-        let found = counted(report.contradictions, "contradiction");
-        text.push_str(&format!(
-            "\n{} {found} between documents; `portavoz facts` shows them",
-            bold().yellow().apply_to("look:")
-        ));
-    }
+    text.push_str(&to_look_at(report));
     let news = if report.reindexed { "the new index answers now" } else { "nothing to do" };
     text.push_str(&format!("\n{news} ({} ms)", report.took_ms));
     text
+}
+
+/// What the owner should look at, though all of it was read: a line each.
+fn to_look_at(report: &IngestReport) -> String {
+    let look = bold().yellow().apply_to("look:");
+    let mut lines = String::new();
+    if report.contradictions > 0 {
+        let found = counted(report.contradictions, "contradiction");
+        lines.push_str(&format!("\n{look} {found} between documents; `portavoz facts` shows them"));
+    }
+    let steering = report.problems.iter().filter(|&problem| is_steering(problem)).count();
+    if steering > 0 {
+        let found = counted(steering, "sentence");
+        lines.push_str(&format!(
+            "\n{look} {found} for the assistant instead of readers; `portavoz doctor` says what to do"
+        ));
+    }
+    lines
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The lines of the checklist about what the site holds: database, documents, contact card, vectors.
 
 use portavoz_app::facts::ledger;
-use portavoz_app::ingest::readable_files;
+use portavoz_app::ingest::{is_steering, readable_files};
 use portavoz_domain::facts::Contradiction;
 
 use super::super::facts::quoted;
@@ -32,8 +32,9 @@ pub async fn storage_and_knowledge(settings: &Settings) -> Vec<Line> {
         Err(error) => Line::broken(STORAGE, error.to_string(), storage_mend(settings)),
     };
     let knowledge = knowledge(&assembled, settings).await;
-    let lines = [storage, knowledge, contact(&assembled), embedder(&assembled)];
-    let lines = lines.into_iter().chain(contradictions(&assembled, settings)).collect();
+    let mut lines = vec![storage, knowledge, contact(&assembled), embedder(&assembled)];
+    lines.extend(contradictions(&assembled, settings));
+    lines.push(steering(&assembled, settings).await);
     assembled.close().await;
     lines
 }
@@ -60,6 +61,26 @@ const fn storage_mend(settings: &Settings) -> &'static str {
         StorageSettings::Sqlite { .. } => "check that the data folder can be written; `--data DIR` names another",
         StorageSettings::Postgres { .. } => "check that the server runs and that `storage.url` is right",
     }
+}
+
+/// Do sentences of the documents speak to the assistant?
+async fn steering(assembled: &Assembled, settings: &Settings) -> Line {
+    const CHECK: &str = "documents' orders";
+    let site = &assembled.site;
+    let problems = match site.storage().knowledge().problems(site.id()).await {
+        Ok(problems) => problems,
+        Err(error) => return Line::broken(CHECK, error.to_string(), storage_mend(settings)),
+    };
+    let found: Vec<String> = problems
+        .iter()
+        .filter(|&problem| is_steering(problem))
+        .map(|problem| format!("`{}` {}", problem.document, problem.cause))
+        .collect();
+    if found.is_empty() {
+        return Line::fine(CHECK, "none: no sentence speaks to the assistant");
+    }
+    let mend = "remove the sentence; put it in quotation marks if it is an example; then";
+    Line::warning(CHECK, found.join("\n"), format!("{mend} `{}`", ingest_command(settings)))
 }
 
 async fn knowledge(assembled: &Assembled, settings: &Settings) -> Line {
