@@ -22,7 +22,7 @@ use portavoz_text::terms::{Term, terms};
 
 use crate::question::{Question, Wants};
 use crate::search::Hit;
-use crate::understanding::parts;
+use crate::understanding::{asks_for_more, parts};
 use choose::{better, choose};
 use score::{Scored, scored};
 use weights::{WEIGHTS, Weights};
@@ -77,7 +77,7 @@ pub struct Sources<'a> {
     pub hits: &'a [Hit],
     /// The weight of a stem in the language of the passages.
     pub idf: &'a dyn Fn(&str) -> f32,
-    /// What the visitor has just been told and does not want to read again; empty if anything may be said.
+    /// What the visitor was told last, empty at the beginning: whoever asks for more does not want to read it again.
     pub told: &'a str,
     /// The weights of the sentences' features.
     pub weights: &'a Weights,
@@ -114,11 +114,8 @@ pub fn extract_from(question: &Question, sources: Sources<'_>, limits: ExtractLi
 fn extract_one(question: &Question, sources: Sources<'_>, limits: ExtractLimits) -> Option<Extract> {
     let hits = sources.hits;
     let mut sentences = scored(question, hits, sources.idf, sources.weights);
-    let is_told = |sentence: &Scored| {
-        let text = text_of(sentence.hit, &sentence.span, hits);
-        !sources.told.is_empty() && sources.told.contains(text)
-    };
-    if !sentences.iter().all(is_told) {
+    let is_told = |sentence: &Scored| sources.told.contains(text_of(sentence.hit, &sentence.span, hits));
+    if asks_for_more(&question.text, question.language) && !sentences.iter().all(is_told) {
         sentences.retain(|sentence| !is_told(sentence));
     }
     if !sentences.iter().any(|sentence| sentence.touches) {

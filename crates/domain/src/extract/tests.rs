@@ -317,3 +317,106 @@ fn carried_words_find_the_subject_of_a_followup() {
     let extract = extract(&question, &portfolio(), &idf, ExtractLimits::default()).unwrap();
     assert!(extract.quoted.iter().any(|quoted| quoted.text.contains("40 %")), "{extract:?}");
 }
+
+#[test]
+fn a_year_finds_the_job_whose_period_covers_it() {
+    let hits = portfolio();
+    for message in ["¿Dónde trabajaba en 2019?", "Where did she work in 2019?", "Wo arbeitete sie 2019?"] {
+        assert!(said(message, &hits).contains("Telares Digitales"), "{message}: {}", said(message, &hits));
+    }
+    assert!(said("¿Dónde trabajaba en 2022?", &hits).contains("Lumbre Estudio"));
+}
+
+#[test]
+fn a_german_word_is_found_in_a_compound() {
+    let hits = [hit(
+        "lebenslauf.md",
+        &["Berufserfahrung"],
+        Facet::Experience,
+        Language::De,
+        "Seit 2020 Teamleiter mit sieben Personen. Vorher Entwickler bei einem Zulieferer in Bonn. Er mag das Meer.",
+    )];
+    assert!(said("Welches Team leitet er?", &hits).contains("sieben Personen"));
+}
+
+#[test]
+fn a_list_of_one_project_is_not_taken_from_another() {
+    let tools = |document: &str, project: &str, text: &str| {
+        hit(document, &[project, "Tecnologías"], Facet::Projects, Language::Es, text)
+    };
+    let hits = [
+        tools("acequia.md", "Acequia", "- Next.js\n- Redis\n- GPT-4"),
+        tools("legajo.md", "Legajo", "- Pinecone\n- FastAPI\n- PostgreSQL"),
+    ];
+    let told = said("¿Qué tecnologías usó en Legajo?", &hits);
+    assert!(told.contains("Pinecone") && !told.contains("Redis"), "{told}");
+}
+
+#[test]
+fn every_item_is_told_of_the_list_whose_heading_is_asked_for() {
+    let hits = [hit(
+        "charlas.md",
+        &["Premios"],
+        Facet::Achievements,
+        Language::Es,
+        "- Premio a la mejor aplicación de las Jornadas Ebro 2025.\n- Finalista en el concurso Moncayo de 2023.",
+    )];
+    let told = said("¿Qué premios ha ganado?", &hits);
+    assert!(told.contains("mejor aplicación") && told.contains("Finalista"), "{told}");
+}
+
+#[test]
+fn who_someone_is_begins_where_their_text_begins() {
+    let about = |start: usize, heading: &str, text: &str| {
+        at(hit("sobre.md", &["Sobre María", heading], Facet::About, Language::Es, text), start)
+    };
+    let hits = [
+        about(500, "Idiomas", "María habla español, inglés y francés."),
+        about(0, "Perfil", "María es ingeniera de datos. Trabaja con modelos de lenguaje."),
+    ];
+    for message in ["¿Quién es María?", "¿A qué se dedica?", "hi, what does she do?"] {
+        assert!(said(message, &hits).starts_with("María es ingeniera de datos."), "{message}");
+    }
+}
+
+#[test]
+fn a_question_without_the_thing_named_is_another_question() {
+    let mut faq = hit("faq.md", &[], Facet::Experience, Language::Es, "Tres años. Empezó en un banco.");
+    let mut chunk = (*faq.chunk).clone();
+    chunk.question = Some("¿Qué experiencia tiene María en IA?".to_owned());
+    faq.chunk = Arc::new(chunk);
+    let mut hits = portfolio();
+    hits.insert(0, faq);
+    let told = said("¿Qué experiencia tiene María con Pinecone?", &hits);
+    assert!(told.contains("Lo hizo con Pinecone"), "{told}");
+}
+
+#[test]
+fn whoever_asks_for_more_is_told_something_else() {
+    let hits = [hit(
+        "a.md",
+        &["Legajo"],
+        Facet::Projects,
+        Language::Es,
+        "Legajo es un buscador jurídico. Legajo cita cada sentencia que usa.",
+    )];
+    let mut question = understood("cuéntame más");
+    question.carried = Some("Legajo".to_owned());
+    let told = "Según el portfolio: Legajo es un buscador jurídico. [1]";
+    let sources = Sources { hits: &hits, idf: &idf, told, weights: &WEIGHTS };
+    let extract = extract_from(&question, sources, ExtractLimits::default()).unwrap();
+    let texts: Vec<&str> = extract.quoted.iter().map(|quoted| quoted.text.as_str()).collect();
+    assert_eq!(texts, ["Legajo cita cada sentencia que usa."]);
+}
+
+#[test]
+fn both_of_two_questions_are_answered() {
+    let told = said("¿Dónde estudió el máster? ¿Y cuál es su correo?", &portfolio());
+    assert!(told.contains("Universidad del Jalón") && told.contains("maria@example.org"), "{told}");
+}
+
+#[test]
+fn the_weights_stand_in_the_order_of_the_features() {
+    let names: Vec<&str> = WEIGHTS.iter().map(|weight| weight.name).collect();
+    assert_eq!(names, features::NAMES);
+}
