@@ -41,7 +41,8 @@ pub fn ledger(site: &Site) -> Arc<Ledger> {
 /// The answer to a question about lengths of time or jobs that the ledger carries, as of today.
 pub fn computed(site: &Site, question: &Question) -> Option<Computed> {
     let live = site.live.load();
-    let asking = Asking { question, owner: live.contact.name.as_deref(), today: day(site.now())? };
+    let doubts = &live.ledger.contradictions;
+    let asking = Asking { question, owner: live.contact.name.as_deref(), today: day(site.now())?, doubts };
     answer_from_facts(&asking, &live.ledger.facts)
 }
 

@@ -252,15 +252,16 @@ impl fmt::Display for Level {
 
 /// The facts that `chunks` state, in their order.
 pub fn draw<C: Borrow<Chunk>>(chunks: &[C]) -> Vec<Fact> {
+    let readings: Vec<Reading<'_>> = chunks.iter().map(|chunk| Reading::of(chunk.borrow())).collect();
+    let skills = skills::named(&readings);
     let mut facts = Vec::new();
-    for chunk in chunks {
-        let reading = Reading::of(chunk.borrow());
-        entries::draw(&reading, &mut facts);
-        sentences::draw(&reading, &mut facts);
-        tongues::draw(&reading, &mut facts);
-        claims::draw(&reading, &mut facts);
-        contacts::draw(&reading, &mut facts);
-        skills::draw(&reading, &mut facts);
+    for reading in &readings {
+        entries::draw(reading, &mut facts);
+        sentences::draw(reading, &mut facts);
+        tongues::draw(reading, &mut facts);
+        claims::draw(reading, &mut facts);
+        contacts::draw(reading, &mut facts);
+        skills::draw(reading, &skills, &mut facts);
     }
     facts
 }

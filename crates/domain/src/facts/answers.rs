@@ -11,8 +11,10 @@ mod lengths;
 mod wording;
 
 use portavoz_text::dates::{Date, End};
+use portavoz_text::language::Language;
 
-use super::contradictions::{Subject, contradictions};
+use super::contradictions::{Contradiction, Subject};
+use super::tokens::Tokens;
 use super::{Fact, Statement, When};
 use crate::question::Question;
 use asked::{Asked, Named};
@@ -29,6 +31,8 @@ pub struct Asking<'a> {
     pub owner: Option<&'a str>,
     /// The day of the answer.
     pub today: Date,
+    /// Where the documents disagree: of that nothing is computed.
+    pub doubts: &'a [Contradiction],
 }
 
 /// An answer with the facts that it rests on.
@@ -41,7 +45,7 @@ pub struct Computed {
 }
 
 /// Jobs that an answer lists at most.
-const MAX_JOBS: usize = 6;
+const MAX_JOBS: usize = 10;
 
 /// Computes the answer to a question about lengths of time, current jobs, or jobs at a date; `None` if it asks for
 /// something else or the facts do not carry an answer.
@@ -52,10 +56,11 @@ pub fn answer_from_facts(asking: &Asking<'_>, facts: &[Fact]) -> Option<Computed
         Asked::Age => answering.age(),
         Asked::Worked(date) => answering.worked(*date),
         Asked::Now => answering.now(),
-        Asked::Since(Named::Employer(name)) => answering.employed(name, true),
-        Asked::HowLong(Named::Employer(name)) => answering.employed(name, false),
         Asked::Since(Named::Skill(name)) | Asked::HowLong(Named::Skill(name)) => answering.skill(name),
-        Asked::Since(Named::Project(name)) | Asked::HowLong(Named::Project(name)) => answering.project(name),
+        Asked::Since(Named::Project(name)) | Asked::HowLong(Named::Project(name)) => answering.project(name, false),
+        Asked::Old(name) => answering.project(name, true),
+        Asked::Since(named) => answering.employed(named, true),
+        Asked::HowLong(named) => answering.employed(named, false),
         Asked::Topic(at) => answering.claimed(facts.get(*at)?),
         Asked::Total => answering.total(),
     }
@@ -69,8 +74,14 @@ struct Answering<'a> {
 
 impl Answering<'_> {
     fn is_doubtful(&self, subjects: &[Subject], about: &str) -> bool {
-        let is_about = |subject: Subject, found: &str| subjects.contains(&subject) && asked::is_named(found, about);
-        contradictions(self.facts).iter().any(|found| is_about(found.subject, &found.about))
+        let mut doubts = self.asking.doubts.iter().filter(|doubt| subjects.contains(&doubt.subject));
+        doubts.any(|doubt| asked::is_named(&doubt.about, about))
+    }
+
+    /// True if the times of any of these jobs are in doubt.
+    fn are_doubtful(&self, jobs: &[Job<'_>]) -> bool {
+        let organisations = jobs.iter().filter_map(|job| job.organisation);
+        organisations.into_iter().any(|name| self.is_doubtful(&[Subject::JobBegin, Subject::JobEnd], name))
     }
 
     /// The length of `when` in words, from its beginning to its end or to today.
@@ -109,9 +120,10 @@ impl Answering<'_> {
         let period = self.wording.period(job.when);
         let own = || self.wording.own_account.clone();
         let place = job.organisation.map_or_else(own, str::to_owned);
-        let named = match (job.title, job.organisation) {
+        let title = job.title.map(|title| within_sentence(title, job.fact.source.language));
+        let named = match (title, job.organisation) {
             (Some(title), Some(_)) => {
-                self.wording.fill(&self.wording.job, &[("title", title.to_owned()), ("organisation", place)])
+                self.wording.fill(&self.wording.job, &[("title", title), ("organisation", place)])
             }
             (Some(title), None) => format!("{title}, {place}"),
             (None, _) => place,
@@ -126,11 +138,7 @@ impl Answering<'_> {
     fn worked(&self, date: Date) -> Option<Computed> {
         let mut jobs = self.jobs();
         jobs.retain(|job| lengths::covers(job.when, date));
-        let is_doubtful = jobs
-            .iter()
-            .filter_map(|job| job.organisation)
-            .any(|name| self.is_doubtful(&[Subject::JobBegin, Subject::JobEnd], name));
-        if jobs.is_empty() || is_doubtful {
+        if jobs.is_empty() || self.are_doubtful(&jobs) {
             return None;
         }
         let parts = [("date", self.wording.date(date)), ("jobs", self.listed(&jobs))];
@@ -140,9 +148,7 @@ impl Answering<'_> {
     fn now(&self) -> Option<Computed> {
         let mut jobs = self.jobs();
         jobs.retain(|job| job.when.to == Some(End::Present));
-        let is_doubtful =
-            jobs.iter().filter_map(|job| job.organisation).any(|name| self.is_doubtful(&[Subject::JobEnd], name));
-        if jobs.is_empty() || is_doubtful {
+        if jobs.is_empty() || self.are_doubtful(&jobs) {
             return None;
         }
         Some(self.computed(self.wording.fill(&self.wording.now, &[("jobs", self.listed(&jobs))]), &jobs))
@@ -152,23 +158,55 @@ impl Answering<'_> {
         Computed { text, rests_on: jobs.iter().take(MAX_JOBS).map(|job| job.fact.clone()).collect() }
     }
 
-    fn employed(&self, name: &str, since: bool) -> Option<Computed> {
+    /// How long, or since when, at an employer, on one's own account, or in the job held now.
+    fn employed(&self, named: &Named, since: bool) -> Option<Computed> {
         let mut jobs = self.jobs();
-        jobs.retain(|job| job.organisation.is_some_and(|organisation| asked::is_named(organisation, name)));
-        if self.is_doubtful(&[Subject::JobBegin, Subject::JobEnd], name) {
+        jobs.retain(|job| match (named, job.organisation) {
+            (Named::Employer(name), Some(organisation)) => asked::is_named(organisation, name),
+            (Named::OwnAccount, organisation) => organisation.is_none(),
+            (Named::Current, _) => job.when.to == Some(End::Present),
+            _ => false,
+        });
+        let is_one = !matches!(named, Named::Current) || jobs.len() == 1;
+        if self.are_doubtful(&jobs) || !is_one {
             return None;
         }
         let whole = jobs::whole(&jobs)?;
-        let organisation = ("organisation", jobs.first()?.organisation?.to_owned());
-        let text = if since && whole.to == Some(End::Present) {
-            self.wording.fill(&self.wording.since_at, &[("since", self.wording.period(whole)), organisation])
+        let lasts = whole.to == Some(End::Present);
+        let all = if jobs::is_continuous(&jobs) {
+            self.wording.period(whole)
         } else {
-            let duration = ("duration", self.wording.length(total(&jobs, self.asking.today)?));
-            let template =
-                if whole.to == Some(End::Present) { &self.wording.employed_now } else { &self.wording.employed };
-            let period = jobs.iter().map(|job| self.wording.period(job.when)).collect::<Vec<_>>();
-            let period = if jobs::is_continuous(&jobs) { self.wording.period(whole) } else { period.join("; ") };
-            self.wording.fill(template, &[duration, organisation, ("period", period), ("today", self.today())])
+            jobs.iter().map(|job| self.wording.period(job.when)).collect::<Vec<_>>().join("; ")
+        };
+        let duration = || Some(self.wording.length(total(&jobs, self.asking.today)?));
+        let text = match (jobs.first()?.organisation, lasts) {
+            (None, _) if since => {
+                self.wording.fill("{since}, {own}.", &[("since", all), ("own", self.wording.own_account.clone())])
+            }
+            (None, _) => {
+                let today = if lasts { format!(" ({})", self.today()) } else { String::new() };
+                let parts = [
+                    ("duration", duration()?),
+                    ("own", self.wording.own_account.clone()),
+                    ("period", all),
+                    ("today", today),
+                ];
+                self.wording.fill("{duration}, {own}: {period}{today}.", &parts)
+            }
+            (Some(organisation), true) if since => {
+                let parts = [("since", all), ("organisation", organisation.to_owned())];
+                self.wording.fill(&self.wording.since_at, &parts)
+            }
+            (Some(organisation), _) => {
+                let template = if lasts { &self.wording.employed_now } else { &self.wording.employed };
+                let parts = [
+                    ("duration", duration()?),
+                    ("organisation", organisation.to_owned()),
+                    ("period", all),
+                    ("today", self.today()),
+                ];
+                self.wording.fill(template, &parts)
+            }
         };
         Some(self.computed(text, &jobs))
     }
@@ -201,7 +239,8 @@ impl Answering<'_> {
         Some(Computed { text: self.wording.fill(&self.wording.skill, &parts), rests_on: vec![(*fact).clone()] })
     }
 
-    fn project(&self, name: &str) -> Option<Computed> {
+    /// How long a project took; how old it is only if it goes on, since how old a finished one is nobody asks.
+    fn project(&self, name: &str, old: bool) -> Option<Computed> {
         let named = self.facts.iter().filter_map(|fact| match &fact.statement {
             Statement::Project { name: project, when } if asked::is_named(project, name) => {
                 Some((fact, project, *when))
@@ -214,6 +253,9 @@ impl Answering<'_> {
         }
         let (fact, project, when) = named.into_iter().max_by_key(|(_, _, when)| lengths::exactness(*when))?;
         let lasts = when.to == Some(End::Present);
+        if old && !lasts {
+            return None;
+        }
         let period = self.wording.period(when);
         let template = if lasts { &self.wording.project_now } else { &self.wording.project };
         let parts = [
@@ -247,13 +289,17 @@ impl Answering<'_> {
             return self.claimed(claim);
         }
         let jobs = self.jobs();
-        let length = total(&jobs, self.asking.today)?;
-        let parts = [("duration", self.wording.length(length)), ("jobs", self.listed(&jobs)), ("today", self.today())];
-        let mut computed = self.computed(self.wording.fill(&self.wording.total, &parts), &jobs);
-        let spoken = |fact: &&Fact| fact.source.language == self.asking.question.language;
-        if jobs.len() > MAX_JOBS {
+        if jobs.len() > MAX_JOBS || self.are_doubtful(&jobs) {
             return None;
         }
+        let length = total(&jobs, self.asking.today)?;
+        // Who employed and when is what the figure follows from; titles would make a long list longer.
+        let place = |job: &Job<'_>| job.organisation.unwrap_or(&self.wording.own_account).to_owned();
+        let listed = jobs.iter().map(|job| format!("{}, {}", place(job), self.wording.period(job.when)));
+        let listed = listed.collect::<Vec<_>>().join("; ");
+        let parts = [("duration", self.wording.length(length)), ("jobs", listed), ("today", self.today())];
+        let mut computed = self.computed(self.wording.fill(&self.wording.total, &parts), &jobs);
+        let spoken = |fact: &&Fact| fact.source.language == self.asking.question.language;
         if let Some(claim) = claims().into_iter().find(spoken) {
             let quote = claim.source.quote.trim_end_matches('.').to_owned();
             computed.text.push(' ');
@@ -261,6 +307,22 @@ impl Answering<'_> {
             computed.rests_on.push(claim.clone());
         }
         Some(computed)
+    }
+}
+
+/// A title as it stands within a sentence: "Ingeniera de datos" begins a line of a CV. Germans write it so everywhere,
+/// and what begins with a name ("React developer") stays as it is.
+fn within_sentence(title: &str, language: Language) -> String {
+    let mut rest = title.chars();
+    match rest.next() {
+        Some(first)
+            if language != Language::De
+                && Tokens::of(title, language).is(0, "title") > 0
+                && !rest.as_str().starts_with(char::is_uppercase) =>
+        {
+            first.to_lowercase().chain(rest).collect()
+        }
+        _ => title.to_owned(),
     }
 }
 

@@ -154,12 +154,12 @@ fn disagreement(left: &Fact, right: &Fact, group: &[&Fact]) -> Option<Contradict
             Statement::Employment { when: one, organisation: Some(about), .. },
             Statement::Employment { when: other, .. },
         ) => {
-            let (is_begin, says) = same::job(left, right, group).then(|| differ(*one, *other)).flatten()?;
+            let (is_begin, says) = differ(*one, *other).filter(|_| same::job(left, right, group))?;
             let subject = if is_begin { Subject::JobBegin } else { Subject::JobEnd };
             Some(made(subject, about, says.0, says.1))
         }
         (Statement::Education { when: one, degree, .. }, Statement::Education { when: other, .. }) => {
-            let says = same::degree(left, right, group).then(|| differ(*one, *other)).flatten()?.1;
+            let says = differ(*one, *other).filter(|_| same::degree(left, right, group))?.1;
             Some(made(Subject::Degree, degree, says.0, says.1))
         }
         (Statement::Project { when: one, name }, Statement::Project { when: other, .. }) => {

@@ -1,6 +1,9 @@
 //! Technologies and methods: the lists of a CV, and sentences that say since when one is in use.
 
+use std::collections::HashSet;
+
 use portavoz_text::dates::{End, periods};
+use portavoz_text::fold::fold;
 use portavoz_text::language::Language;
 
 use super::claims::lengths;
@@ -14,7 +17,20 @@ const MAX_NAME_WORDS: usize = 4;
 /// Items from which on a line is a list.
 const MIN_ITEMS: usize = 2;
 
-pub(super) fn draw(reading: &Reading<'_>, facts: &mut Vec<Fact>) {
+/// The folded names that lists and headings of skills name. A sentence alone does not tell a skill from a person: "Ana is
+/// a user of Python since 2017" is not about a skill called Ana.
+pub(super) fn named(readings: &[Reading<'_>]) -> HashSet<String> {
+    let mut names = HashSet::new();
+    for reading in readings.iter().filter(|reading| reading.place.section == Some(Section::Skills)) {
+        let lines = reading.lines.iter().map(|line| reading.text(line));
+        let headings = reading.chunk.heading_path.iter().map(String::as_str);
+        names.extend(lines.chain(headings).flat_map(|text| listed(text, reading)).map(|name| fold(&name)));
+    }
+    names
+}
+
+/// `named` are the names of skills that all passages know.
+pub(super) fn draw(reading: &Reading<'_>, named: &HashSet<String>, facts: &mut Vec<Fact>) {
     let is_section = reading.place.section == Some(Section::Skills);
     if reading.place.by_others
         || !(is_section || (reading.chunk.facet == Facet::Skills && reading.place.section.is_none()))
@@ -23,8 +39,9 @@ pub(super) fn draw(reading: &Reading<'_>, facts: &mut Vec<Fact>) {
     }
     for line in &reading.lines {
         let text = reading.text(line);
-        if let Some(statement) = in_use(text, reading) {
-            facts.push(reading.fact(statement, line.clone(), None));
+        let first = reading.sentences(line).into_iter().next().unwrap_or_else(|| line.clone());
+        if let Some(statement) = in_use(reading.text(&first), named, reading) {
+            facts.push(reading.fact(statement, first, None));
         } else if is_section {
             let names = listed(text, reading);
             facts.extend(names.into_iter().map(|name| {
@@ -68,15 +85,15 @@ fn is_dotted(name: &str) -> bool {
 }
 
 /// "Python is her main language since 2017", "Python: 5 years", "Rust (since 2020)".
-fn in_use(text: &str, reading: &Reading<'_>) -> Option<Statement> {
+fn in_use(text: &str, named: &HashSet<String>, reading: &Reading<'_>) -> Option<Statement> {
     let words = Tokens::of(text, reading.chunk.language);
     let end = name_end(&words);
     let name = words.words(0, end).to_owned();
     if name.is_empty() {
         return None;
     }
-    let is_told =
-        words.is_here(end, "be") > 0 || matches!(words.gap_before(end).trim(), ":" | "(" | "," | "–" | "—" | "-");
+    let is_sentence = words.is_here(end, "be") > 0 && named.contains(&fold(&name));
+    let is_told = is_sentence || matches!(words.gap_before(end).trim(), ":" | "(" | "–" | "—" | "-");
     let found = periods(text);
     if let ([period], true) = (found.as_slice(), is_told)
         && period.value.to == End::Present

@@ -253,6 +253,8 @@ fn what_is_not_understood_is_no_fact() {
             &["Experiência"],
             "Designer, Lumbre\nFormulários.\n2017–2020\nEstagiário, Telar\nLivros.\n2015–2017",
         ),
+        (Language::Es, &["Tecnologías"], "Ana es especialista en RAG: busca y cita. Lo practica desde 2023."),
+        (Language::Es, &["Tecnologías"], "Ana es usuaria de Python desde 2017."),
         (Language::Es, &["Tecnologías"], "- React es su biblioteca preferida, dice; en 2021 la dejó."),
     ] {
         check(language, headings, text, &[]);
@@ -300,8 +302,8 @@ fn degrees_skills_languages_and_milestones_are_drawn_from_their_sections() {
         (
             Language::Es,
             "Tecnologías",
-            "- Python es su lenguaje principal desde 2017; lo usa.",
-            &["skill Python since 2017"],
+            "Python, Go\n- Python es su lenguaje principal desde 2017; lo usa.",
+            &["skill Python", "skill Go", "skill Python since 2017"],
         ),
         (Language::En, "Skills", "Rust (5 years)", &["skill Rust Exactly 5"]),
         (Language::En, "Skills", "Go: 10+ years", &["skill Go AtLeast 10"]),

@@ -25,6 +25,8 @@ pub(super) enum Asked {
     Since(Named),
     /// How long.
     HowLong(Named),
+    /// How old a project is.
+    Old(String),
     /// How many years in the field of the claim at this place of the facts.
     Topic(usize),
     /// How many years in all.
@@ -37,6 +39,10 @@ pub(super) enum Named {
     Employer(String),
     Skill(String),
     Project(String),
+    /// Work on one's own account.
+    OwnAccount,
+    /// The job that is held now.
+    Current,
 }
 
 /// Roles of words that such questions are made of beside names.
@@ -55,7 +61,8 @@ impl Asked {
         if !(is_length || (is("ask.work") && (is("ask.now") || found_dates.len() == 1))) {
             return None;
         }
-        let named = named(&words, facts).or_else(|| {
+        let is_current = is("ask.now") && is("ask.work") && is_length;
+        let named = named(&words, facts).or_else(|| is_current.then_some(Named::Current)).or_else(|| {
             // "And since when?" leans on what was spoken of.
             let carried = Tokens::of(asking.question.carried.as_deref()?, language);
             let own: Vec<String> = unknown(&words, asking.owner, None);
@@ -70,6 +77,7 @@ impl Asked {
             return (is_plain && named.is_none()).then_some(Self::Now);
         }
         match named {
+            Some(Named::Project(name)) if is_plain && is("ask.old") => Some(Self::Old(name)),
             Some(named) if is_plain && is("ask.since") => Some(Self::Since(named)),
             Some(named) if is_plain => Some(Self::HowLong(named)),
             Some(_) => None,
@@ -120,6 +128,9 @@ fn is_covered(asked: &[String], language: Language, topic: &str, of: Language) -
 /// The one employer, skill or project that a question names; `None` if it names none, or two kinds of things.
 fn named(words: &Tokens<'_>, facts: &[Fact]) -> Option<Named> {
     let mut found: Option<Named> = None;
+    if words.any("self") {
+        found = Some(Named::OwnAccount);
+    }
     for fact in facts {
         let named = match &fact.statement {
             Statement::Employment { organisation: Some(name), .. } => Named::Employer(name.clone()),
@@ -127,7 +138,7 @@ fn named(words: &Tokens<'_>, facts: &[Fact]) -> Option<Named> {
             Statement::Project { name, .. } => Named::Project(name.clone()),
             _ => continue,
         };
-        if position(words, named.name()).is_none() {
+        if named.name().is_none_or(|name| position(words, name).is_none()) {
             continue;
         }
         match &found {
@@ -140,14 +151,20 @@ fn named(words: &Tokens<'_>, facts: &[Fact]) -> Option<Named> {
 }
 
 impl Named {
-    fn name(&self) -> &str {
-        let (Self::Employer(name) | Self::Skill(name) | Self::Project(name)) = self;
-        name
+    fn name(&self) -> Option<&str> {
+        match self {
+            Self::Employer(name) | Self::Skill(name) | Self::Project(name) => Some(name),
+            Self::OwnAccount | Self::Current => None,
+        }
     }
 
     /// True if both are of one kind and name the same.
     fn is_kin(&self, other: &Self) -> bool {
-        std::mem::discriminant(self) == std::mem::discriminant(other) && is_named(self.name(), other.name())
+        let same_name = match (self.name(), other.name()) {
+            (Some(left), Some(right)) => is_named(left, right),
+            (left, right) => left == right,
+        };
+        std::mem::discriminant(self) == std::mem::discriminant(other) && same_name
     }
 }
 
@@ -178,11 +195,16 @@ fn position(question: &Tokens<'_>, name: &str) -> Option<std::ops::Range<usize>>
 /// The words of a question that are neither its frame, nor a date, nor the owner, nor the thing named.
 fn unknown(words: &Tokens<'_>, owner: Option<&str>, named: Option<&Named>) -> Vec<String> {
     let owner: Vec<String> = owner.map(folded).unwrap_or_default();
-    let place = named.and_then(|named| position(words, named.name())).unwrap_or_default();
+    let place = named.and_then(Named::name).and_then(|name| position(words, name)).unwrap_or_default();
     let mut framed = vec![false; words.len()];
     for at in 0..words.len() {
-        let length =
-            KNOWN.iter().map(|role| words.is_here(at, role)).max().unwrap_or(0).max(words.is(at, "experience"));
+        let length = KNOWN
+            .iter()
+            .map(|role| words.is_here(at, role))
+            .max()
+            .unwrap_or(0)
+            .max(words.is(at, "experience"))
+            .max(words.is(at, "self"));
         framed.iter_mut().skip(at).take(length).for_each(|framed| *framed = true);
     }
     let is_unknown = |(at, framed): (usize, &bool)| {

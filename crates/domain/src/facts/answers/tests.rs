@@ -4,8 +4,8 @@ use portavoz_text::language::Language;
 
 use super::wording::Wording;
 use super::*;
-use crate::facts::draw;
 use crate::facts::tests::passage;
+use crate::facts::{contradictions, draw};
 use crate::question::Understood;
 use crate::understanding::understand;
 
@@ -25,7 +25,7 @@ fn ledger() -> Vec<Fact> {
             "skills.md",
             es,
             &["Tecnologías"],
-            "- Python es su lenguaje principal desde marzo de 2017.\n- Rust (5 años)",
+            "Python, Go y SQL\n- Python es su lenguaje principal desde marzo de 2017.\n- Rust (5 años)",
         ),
         passage("projects.md", es, &["Proyectos", "Faro, un buscador"], "Mayo – octubre de 2023"),
         passage("library.md", es, &["Proyectos", "Migaja"], "Desde enero de 2025"),
@@ -41,7 +41,8 @@ fn ledger() -> Vec<Fact> {
 
 fn answer(question: &str, language: Language, facts: &[Fact]) -> Option<String> {
     let Understood::Question(question) = understand(question, Some(language), &[], language) else { return None };
-    let asking = Asking { question: &question, owner: Some("Ana Ruiz"), today: TODAY };
+    let doubts = contradictions(facts);
+    let asking = Asking { question: &question, owner: Some("Ana Ruiz"), today: TODAY, doubts: &doubts };
     let computed = answer_from_facts(&asking, facts)?;
     assert!(!computed.rests_on.is_empty(), "{}", computed.text);
     assert!(!computed.text.contains(['{', '}']), "{}", computed.text);
@@ -145,7 +146,7 @@ fn jobs_are_told_by_date_and_for_today() {
         (
             Language::Es,
             "¿Dónde trabajaba en 2021?",
-            "En 2021: Ingeniera de datos en Lumbre Estudio, de enero de 2020 a agosto de 2024.",
+            "En 2021: ingeniera de datos en Lumbre Estudio, de enero de 2020 a agosto de 2024.",
         ),
         (
             Language::En,
@@ -155,14 +156,19 @@ fn jobs_are_told_by_date_and_for_today() {
         (
             Language::En,
             "Where did she work in October 2024?",
-            "In October 2024: Ingeniera jefe at Vega Labs, since September 2024.",
+            "In October 2024: ingeniera jefe at Vega Labs, since September 2024.",
         ),
         (
             Language::Es,
             "¿Cuál es su trabajo actual?",
-            "Actualmente: Ingeniera jefe en Vega Labs, desde septiembre de 2024.",
+            "Actualmente: ingeniera jefe en Vega Labs, desde septiembre de 2024.",
         ),
-        (Language::De, "Wo arbeitet sie jetzt?", "Zurzeit: Ingeniera jefe bei Vega Labs, seit September 2024."),
+        (
+            Language::Es,
+            "¿Cuánto tiempo lleva en su puesto actual?",
+            "2 años en Vega Labs, desde septiembre de 2024 (a 22 de noviembre de 2026).",
+        ),
+        (Language::De, "Wo arbeitet sie jetzt?", "Zurzeit: ingeniera jefe bei Vega Labs, seit September 2024."),
     ] {
         check(question, language, &facts, Some(expected));
     }
@@ -196,6 +202,7 @@ fn what_the_facts_do_not_carry_is_not_answered() {
     let facts = ledger();
     for (language, question) in [
         (Language::En, "How old is she?"),
+        (Language::En, "How old is the project Faro?"),
         (Language::Es, "¿Cuántos años tiene Ana?"),
         (Language::En, "How many years of experience does she have with COBOL?"),
         (Language::En, "How long did she lead the team at Lumbre?"),
@@ -222,6 +229,41 @@ fn what_the_facts_do_not_carry_is_not_answered() {
 fn an_age_needs_a_published_birth() {
     let born = draw(&[passage("bio.md", Language::En, &["About"], "Born on 3 May 1990 in Lleida.")]);
     check("How old is she?", Language::En, &born, Some("36 years (born: 3 May 1990; as of 22 November 2026)."));
+}
+
+#[test]
+fn work_on_ones_own_account_has_lengths_too() {
+    let facts = draw(&[passage(
+        "cv.md",
+        Language::Es,
+        &["Experiencia"],
+        "Consultora, por cuenta propia (mayo de 2024 – actualidad)",
+    )]);
+    for (language, question, expected) in [
+        (Language::Es, "¿Desde cuándo trabaja por cuenta propia?", "Desde mayo de 2024, por cuenta propia."),
+        (
+            Language::En,
+            "How long has she been self-employed?",
+            "2 years, self-employed: since May 2024 (22 November 2026).",
+        ),
+    ] {
+        check(question, language, &facts, Some(expected));
+    }
+}
+
+#[test]
+fn a_follow_up_is_about_what_was_spoken_of() {
+    let facts = ledger();
+    let question = Question {
+        text: "¿Y desde cuándo?".to_owned(),
+        language: Language::Es,
+        carried: Some("trabaja en Vega Labs".to_owned()),
+        facets: Vec::new(),
+        wants: crate::question::Wants::Date,
+    };
+    let asking = Asking { question: &question, owner: None, today: TODAY, doubts: &[] };
+    let computed = answer_from_facts(&asking, &facts).unwrap();
+    assert_eq!(computed.text, "Desde septiembre de 2024, en Vega Labs.");
 }
 
 #[test]
