@@ -10,7 +10,7 @@ pub(super) const NAMES: [&str; 7] =
     ["fake_turn", "turn_label", "shouted", "line_breaks", "open_turn", "carries_away", "two_voices"];
 
 /// Delimiters of chat templates: no visitor types them.
-const DELIMITERS: [&str; 34] = [
+const DELIMITERS: [&str; 36] = [
     "<|im_start|>",
     "<|im_end|>",
     "<|im_sep|>",
@@ -44,6 +44,8 @@ const DELIMITERS: [&str; 34] = [
     "end of prompt",
     "end of instructions",
     "end of context",
+    "end of document.",
+    "=end=",
     "[system message]",
 ];
 
