@@ -106,15 +106,14 @@ pub(crate) struct Live {
 }
 
 impl Live {
-    pub(crate) fn new(index: Index, mut contact: ContactCard) -> Self {
+    pub(crate) fn new(index: Index, ledger: Ledger, mut contact: ContactCard) -> Self {
         contact.email = contact.email.or_else(|| only_address(index.chunks()));
         let index = match &contact.name {
             Some(name) => index.with_owner(name),
             None => index,
         };
         let language = index.counts().languages.first().map(|(language, _)| *language);
-        let ledger = Arc::new(Ledger::of(index.chunks()));
-        Self { index: Arc::new(index), contact, language, ledger, suggestions: Default::default() }
+        Self { index: Arc::new(index), contact, language, ledger: Arc::new(ledger), suggestions: Default::default() }
     }
 }
 
@@ -175,10 +174,11 @@ impl Site {
             Some(index) => index,
             None => Index::in_memory(0, Vec::new(), None)?,
         };
+        let ledger = Ledger::of(index.chunks());
         let contact = complete_contact(&parts).await?;
         let site = Arc::new(Self {
             visitor_tokens: VisitorTokens::new(parts.id.clone(), secret),
-            live: ArcSwap::from_pointee(Live::new(index, contact)),
+            live: ArcSwap::from_pointee(Live::new(index, ledger, contact)),
             ingesting: tokio::sync::Mutex::new(()),
             tasks: TaskTracker::new(),
             parts,

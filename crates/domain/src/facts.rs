@@ -252,7 +252,8 @@ impl fmt::Display for Level {
 
 /// The facts that `chunks` state, in their order.
 pub fn draw<C: Borrow<Chunk>>(chunks: &[C]) -> Vec<Fact> {
-    let readings: Vec<Reading<'_>> = chunks.iter().map(|chunk| Reading::of(chunk.borrow())).collect();
+    let mut headings = sections::Headings::default();
+    let readings: Vec<Reading<'_>> = chunks.iter().map(|chunk| Reading::of(chunk.borrow(), &mut headings)).collect();
     let skills = skills::named(&readings);
     let mut facts = Vec::new();
     for reading in &readings {
@@ -275,7 +276,7 @@ struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    fn of(chunk: &'a Chunk) -> Self {
+    fn of(chunk: &'a Chunk, headings: &mut sections::Headings<'a>) -> Self {
         let mut lines = Vec::new();
         let mut start = 0;
         for line in chunk.text.split_inclusive('\n') {
@@ -288,7 +289,7 @@ impl<'a> Reading<'a> {
             }
             start += line.len();
         }
-        Self { chunk, place: sections::place(chunk), lines }
+        Self { chunk, place: headings.place(chunk), lines }
     }
 
     fn text(&self, span: &Range<usize>) -> &'a str {

@@ -24,19 +24,22 @@ pub(super) fn draw(reading: &Reading<'_>, facts: &mut Vec<Fact>) {
     for line in &reading.lines {
         for sentence in reading.sentences(line) {
             let words = Tokens::of(reading.text(&sentence), reading.chunk.language);
-            facts.extend(claim(&words).map(|claim| reading.fact(claim, sentence.clone(), None)));
+            facts.extend(claims(&words).into_iter().map(|claim| reading.fact(claim, sentence.clone(), None)));
         }
     }
 }
 
-/// The first number of years of experience.
-fn claim(words: &Tokens<'_>) -> Option<Statement> {
-    lengths(words.text, words.language).into_iter().find_map(|(span, years)| {
+/// Every number of years of experience.
+fn claims(words: &Tokens<'_>) -> Vec<Statement> {
+    let lengths = lengths(words.text, words.language);
+    let next = lengths.iter().skip(1).map(|(span, _)| words.index_at(span.start)).chain([words.len()]);
+    let claims = lengths.iter().zip(next).filter_map(|((span, years), next)| {
         let after = words.index_at(span.end);
         let experience = after + usize::from(words.is_stopword(after));
         let is_told = words.is(experience, "experience") > 0;
-        is_told.then(|| Statement::Experience { years, topic: topic(words, experience + 1) })
-    })
+        is_told.then(|| Statement::Experience { years: *years, topic: topic(words, experience + 1, next) })
+    });
+    claims.collect()
 }
 
 /// The lengths of time in whole years that a text tells, and where.
@@ -60,14 +63,14 @@ pub(super) fn lengths(text: &str, language: Language) -> Vec<(Range<usize>, Year
     all.iter().filter_map(|quantity| Some((quantity.span.clone(), years(quantity)?))).collect()
 }
 
-/// What stands behind "experience in".
-fn topic(words: &Tokens<'_>, after: usize) -> Option<String> {
+/// What stands behind "experience in", up to the word `limit`.
+fn topic(words: &Tokens<'_>, after: usize, limit: usize) -> Option<String> {
     if !words.is_stopword(after) || !matches!(words.gap_before(after), " ") {
         return None;
     }
     let start = after + 1;
     let mut end = start;
-    while end < words.len() && end - start < MAX_TOPIC_WORDS && (end == start || words.joins(end)) {
+    while end < limit && end - start < MAX_TOPIC_WORDS && (end == start || words.joins(end)) {
         end += 1;
     }
     while end > start && words.is_stopword(end - 1) {

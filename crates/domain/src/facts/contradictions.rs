@@ -172,7 +172,7 @@ fn disagreement(left: &Fact, right: &Fact, group: &[&Fact]) -> Option<Contradict
         (Statement::Experience { years: one, topic: left }, Statement::Experience { years: other, topic: right }) => {
             let says = |years: &Years| format!("{}{} years", sign(years.bound), years.years);
             let about = left.as_deref().unwrap_or("in all");
-            (same::topic(left.as_deref(), right.as_deref()) && !compatible(*one, *other))
+            (!compatible(*one, *other) && same::topic(left.as_deref(), right.as_deref()))
                 .then(|| made(Subject::Experience, about, says(one), says(other)))
         }
         (Statement::Tongue { level: one, name, .. }, Statement::Tongue { level: other, .. }) => {

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use portavoz_text::dates::{dates, periods};
 use portavoz_text::language::Language;
 
 use super::pieces::{Pieces, pieces};
@@ -23,7 +24,11 @@ pub(super) fn draw(reading: &Reading<'_>, facts: &mut Vec<Fact>) {
         facts.extend(from_heading(reading, section, heading));
         return;
     }
-    let lines: Vec<Line<'_>> = reading.lines.iter().map(|span| Line::of(reading, span)).collect();
+    if dates(&reading.chunk.text).is_empty() {
+        return;
+    }
+    let spans = reading.lines.iter().flat_map(|span| entries_of(reading.text(span), span.start));
+    let lines: Vec<Line<'_>> = spans.map(|span| Line::of(reading, &span)).collect();
     let mut paired = false;
     // A line without a marker among items is the rest of an item that a page broke.
     let has_items = lines.iter().any(|line| line.is_item);
@@ -37,6 +42,36 @@ pub(super) fn draw(reading: &Reading<'_>, facts: &mut Vec<Fact>) {
             facts.extend(statement(section, &line.pieces).map(|found| reading.fact(found, line.span.clone(), None)));
         }
     }
+}
+
+/// The entries of a line that begins, or ends, with the first, or last, of several periods: readers join the lines of a
+/// plain text. Any other line is one.
+fn entries_of(line: &str, start: usize) -> Vec<Range<usize>> {
+    let found = periods(line);
+    let whole = vec![start..start + line.len()];
+    let (Some(first), Some(last)) = (found.first(), found.last()) else { return whole };
+    let begins = first.span.start == 0;
+    let ends = line.get(last.span.end..).is_some_and(|rest| rest.trim_end_matches([')', '.', ' ']).is_empty());
+    if found.len() < 2 || begins == ends {
+        return whole;
+    }
+    let cuts = found.iter().map(|period| if begins { period.span.start } else { period.span.end });
+    let mut cuts: Vec<usize> = cuts.collect();
+    if begins {
+        cuts.push(line.len());
+    } else {
+        cuts.insert(0, 0);
+    }
+    let trimmed = |from: usize, to: usize| {
+        let piece = line.get(from..to).unwrap_or_default();
+        let head = piece.len() - piece.trim_start_matches([')', ' ', '.', ',', ';']).len();
+        start + from + head..start + from + piece.trim_end().len()
+    };
+    let pieces = cuts.windows(2).filter_map(|pair| match pair {
+        [from, to] => Some(trimmed(*from, *to)),
+        _ => None,
+    });
+    pieces.filter(|span| span.start < span.end).collect()
 }
 
 /// A line that may be an entry.

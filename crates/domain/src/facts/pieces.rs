@@ -8,6 +8,9 @@ use portavoz_text::language::Language;
 use super::When;
 use super::tokens::Tokens;
 
+/// Bytes of a line from which on a time is no longer its beginning.
+const LATE: usize = 24;
+
 /// A line or heading without its time.
 pub(super) struct Pieces<'a> {
     pub(super) when: When,
@@ -52,9 +55,17 @@ fn head_end(line: &str, time_end: usize) -> usize {
     // A year may stand first and its entry behind a semicolon, as rows of tables do.
     let skipped = if time_end < 12 && rest.starts_with(';') { 1 } else { 0 };
     let after = rest.get(skipped..).unwrap_or_default();
-    let stop =
-        after.find("; ").into_iter().chain(after.find(". ")).chain(after.find(": ").filter(|_| time_end > 24)).min();
+    let full_stop = after.match_indices(". ").map(|(at, _)| at).find(|&at| !ends_abbreviation(after.get(..at)));
+    let colon = after.find(": ").filter(|_| time_end > LATE);
+    let stop = [after.find("; "), full_stop, colon].into_iter().flatten().min();
     time_end + skipped + stop.unwrap_or(after.trim_end_matches('.').len())
+}
+
+/// True for "Lda", "M.Sc": what stands before a point and ends no sentence.
+fn ends_abbreviation(before: Option<&str>) -> bool {
+    let word = before.and_then(|before| before.split_whitespace().next_back()).unwrap_or_default();
+    let is_short = word.chars().count() < 4 && word.starts_with(char::is_uppercase);
+    is_short || word.split('.').count() > 1
 }
 
 fn split<'a>(part: &'a str, language: Language, segments: &mut Vec<Tokens<'a>>) {

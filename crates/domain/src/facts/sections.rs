@@ -1,5 +1,7 @@
 //! What part of a CV a passage belongs to, by its headings.
 
+use std::collections::HashMap;
+
 use portavoz_text::dates::dates;
 use portavoz_text::language::Language;
 
@@ -36,29 +38,48 @@ pub(super) struct Place<'a> {
 /// The longest heading of a section, in words; longer ones are titles of texts.
 const MAX_SECTION_WORDS: usize = 9;
 
-/// Where `chunk` stands: its last heading that names a section, and the heading of an entry below it.
-pub(super) fn place(chunk: &Chunk) -> Place<'_> {
-    let mut place = Place { section: None, entry: None, by_others: is_by_others(&chunk.title, chunk.language) };
-    for heading in &chunk.heading_path {
-        place.by_others |= is_by_others(heading, chunk.language);
-        match section(heading, chunk.language) {
-            Some(section) => (place.section, place.entry) = (Some(section), None),
-            None => place.entry = place.section.is_some().then_some(heading.as_str()),
-        }
-    }
-    if place.section.is_none() {
-        place.section = section(&chunk.title, chunk.language);
-    }
-    place
+/// What a heading says of the passages below it.
+#[derive(Debug, Clone, Copy)]
+struct Said {
+    section: Option<Section>,
+    by_others: bool,
 }
 
-fn is_by_others(heading: &str, language: Language) -> bool {
-    Tokens::of(heading, language).concept_in("section", "references")
+/// The headings that were read before: the passages of a document share most of theirs.
+#[derive(Debug, Default)]
+pub(super) struct Headings<'a> {
+    known: HashMap<(&'a str, Language), Said>,
+}
+
+impl<'a> Headings<'a> {
+    /// Where `chunk` stands: its last heading that names a section, and the heading of an entry below it.
+    pub(super) fn place(&mut self, chunk: &'a Chunk) -> Place<'a> {
+        let title = self.said(&chunk.title, chunk.language);
+        let mut place = Place { section: None, entry: None, by_others: title.by_others };
+        for heading in &chunk.heading_path {
+            let said = self.said(heading, chunk.language);
+            place.by_others |= said.by_others;
+            match said.section {
+                Some(section) => (place.section, place.entry) = (Some(section), None),
+                None => place.entry = place.section.is_some().then_some(heading.as_str()),
+            }
+        }
+        place.section = place.section.or(title.section);
+        place
+    }
+
+    fn said(&mut self, heading: &'a str, language: Language) -> Said {
+        let read = || {
+            let words = Tokens::of(heading, language);
+            Said { section: section(&words), by_others: words.concept_in("section", "references") }
+        };
+        *self.known.entry((heading, language)).or_insert_with(read)
+    }
 }
 
 /// The section that a heading names. Titles of jobs and degrees, enumerations and dates are no sections.
-fn section(heading: &str, language: Language) -> Option<Section> {
-    let words = Tokens::of(heading, language);
+fn section(words: &Tokens<'_>) -> Option<Section> {
+    let heading = words.text;
     let is_entry = words.len() > MAX_SECTION_WORDS
         || heading.contains([',', '|', '–', '—', '('])
         || words.any("title")

@@ -9,6 +9,8 @@ use super::tokens::Tokens;
 use super::{Fact, Reading, Statement, When};
 use crate::document::Facet;
 
+/// How far back the same statement of a passage may stand.
+const REPEATED_WITHIN: usize = 20;
 /// Words between a title and its employer, or a degree and its school.
 const MAX_WORDS_BETWEEN: usize = 12;
 /// Words of a title before its main word: "machine learning engineer".
@@ -34,7 +36,11 @@ pub(super) fn draw(reading: &Reading<'_>, facts: &mut Vec<Fact>) {
             for statement in
                 jobs(&words, &found, is_skill).into_iter().chain(degrees(&words, &found)).chain(project(&words, &found))
             {
-                facts.push(reading.fact(statement, sentence.clone(), None));
+                // A line may be an entry and a sentence.
+                let is_new = |fact: &Fact| fact.source.chunk != reading.chunk.id || fact.statement != statement;
+                if facts.iter().rev().take(REPEATED_WITHIN).all(is_new) {
+                    facts.push(reading.fact(statement, sentence.clone(), None));
+                }
             }
         }
     }
@@ -42,8 +48,9 @@ pub(super) fn draw(reading: &Reading<'_>, facts: &mut Vec<Fact>) {
 
 /// Jobs with the period that stands behind the employer; a single job may have the sentence's only period.
 fn jobs(words: &Tokens<'_>, periods: &[Found<Period>], is_skill: bool) -> Vec<Statement> {
-    let tells = (0..words.len()).any(|at| words.is_here(at, "be") > 0 || words.is_here(at, "work") > 0);
-    if !tells {
+    let tells = words.any_here("be") || words.any_here("work");
+    // "My manager was an engineer at Lumbre" tells of the manager.
+    if !tells || words.any_here("mine") {
         return Vec::new();
     }
     let mut found = Vec::new();
@@ -114,8 +121,12 @@ fn is_employer(words: &Tokens<'_>, start: usize, end: usize) -> bool {
 fn title_before(words: &Tokens<'_>, from: usize, end: usize) -> Option<String> {
     let first = end.saturating_sub(MAX_WORDS_BETWEEN).max(from);
     let main = (first..end).find(|&at| words.is(at, "title") > 0)?;
-    let whole = (main + 1..=end).all(|at| matches!(words.gap_before(at), gap if !gap.contains(['.', ';', ':', '('])));
-    whole.then(|| words.words(title_start(words, main, from), end).to_owned())
+    let is_broken = (main + 1..=end).any(|at| words.gap_before(at).contains([',', '.', ';', ':', '(']));
+    let has_other = (main..end).any(|at| {
+        let is_number = words.get(at).is_some_and(|token| token.folded.starts_with(|c: char| c.is_ascii_digit()));
+        is_number || words.is_here(at, "work") > 0 || words.is_here(at, "be") > 0
+    });
+    (!is_broken && !has_other).then(|| words.words(title_start(words, main, from), end).to_owned())
 }
 
 fn title_start(words: &Tokens<'_>, main: usize, from: usize) -> usize {

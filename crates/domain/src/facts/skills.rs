@@ -40,7 +40,9 @@ pub(super) fn draw(reading: &Reading<'_>, named: &HashSet<String>, facts: &mut V
     for line in &reading.lines {
         let text = reading.text(line);
         let first = reading.sentences(line).into_iter().next().unwrap_or_else(|| line.clone());
-        if let Some(statement) = in_use(reading.text(&first), named, reading) {
+        if let Some(statement) = row(text, reading.chunk.language).filter(|_| is_section) {
+            facts.push(reading.fact(statement, line.clone(), None));
+        } else if let Some(statement) = in_use(reading.text(&first), named, reading) {
             facts.push(reading.fact(statement, first, None));
         } else if is_section {
             let names = listed(text, reading);
@@ -61,10 +63,22 @@ fn listed(text: &str, reading: &Reading<'_>) -> Vec<String> {
         parts.map(|item| item.trim().trim_end_matches('.')).filter(|item| !item.is_empty()).collect();
     let is_name = |name: &&str| {
         let words = Tokens::of(name, reading.chunk.language);
-        (1..=MAX_NAME_WORDS).contains(&words.len()) && !name.contains(['(', ')', '.']) || is_dotted(name)
+        (1..=MAX_NAME_WORDS).contains(&words.len()) && !name.contains(['(', ')', '.', ':']) || is_dotted(name)
     };
     let is_list = names.len() >= MIN_ITEMS && names.iter().all(is_name);
     if is_list { names.into_iter().map(str::to_owned).collect() } else { Vec::new() }
+}
+
+/// A row of a table, `Skill: Go; Years: 6`: its first cell is the name, a cell about years says how many.
+fn row(text: &str, language: Language) -> Option<Statement> {
+    let cells: Vec<(&str, &str)> = text.split("; ").filter_map(|cell| cell.split_once(": ")).collect();
+    let [(_, name), _, ..] = cells.as_slice() else { return None };
+    let told = cells.iter().find_map(|(label, value)| {
+        let length = format!("{} {}", value.trim(), label.to_lowercase());
+        lengths(&length, language).into_iter().map(|(_, years)| years).next()
+    });
+    let is_name = (1..=MAX_NAME_WORDS).contains(&Tokens::of(name, language).len());
+    is_name.then(|| Statement::Skill { name: (*name).to_owned(), since: None, years: told })
 }
 
 /// The word before the last of a list.
@@ -86,6 +100,10 @@ fn is_dotted(name: &str) -> bool {
 
 /// "Python is her main language since 2017", "Python: 5 years", "Rust (since 2020)".
 fn in_use(text: &str, named: &HashSet<String>, reading: &Reading<'_>) -> Option<Statement> {
+    let (found, lengths) = (periods(text), lengths(text, reading.chunk.language));
+    if found.is_empty() && lengths.is_empty() {
+        return None;
+    }
     let words = Tokens::of(text, reading.chunk.language);
     let end = name_end(&words);
     let name = words.words(0, end).to_owned();
@@ -94,13 +112,11 @@ fn in_use(text: &str, named: &HashSet<String>, reading: &Reading<'_>) -> Option<
     }
     let is_sentence = words.is_here(end, "be") > 0 && named.contains(&fold(&name));
     let is_told = is_sentence || matches!(words.gap_before(end).trim(), ":" | "(" | "–" | "—" | "-");
-    let found = periods(text);
     if let ([period], true) = (found.as_slice(), is_told)
         && period.value.to == End::Present
     {
         return Some(Statement::Skill { name, since: Some(period.value.from), years: None });
     }
-    let lengths = lengths(text, reading.chunk.language);
     let (_, years) = lengths.into_iter().find(|(span, _)| is_told && words.index_at(span.start) <= end + 1)?;
     Some(Statement::Skill { name, since: None, years: Some(years) })
 }

@@ -239,6 +239,22 @@ fn sentences_tell_jobs_and_degrees() {
 }
 
 #[test]
+fn entries_that_a_reader_joined_are_told_apart() {
+    check(
+        Language::It,
+        &["Esperienza"],
+        "2020 - oggi Sviluppatrice presso Onda S.r.l., Torino 2017 - 2020 Analista, Bottega",
+        &["job Sviluppatrice @ Onda S.r.l 2020..now", "job Analista @ Bottega 2017..2020"],
+    );
+    check(
+        Language::En,
+        &["Work"],
+        "Engineer, Lumbre (2019–2021) Analyst, Vega (2017–2019)",
+        &["job Engineer @ Lumbre 2019..2021", "job Analyst @ Vega 2017..2019"],
+    );
+}
+
+#[test]
 fn what_is_not_understood_is_no_fact() {
     for (language, headings, text) in [
         (Language::Es, &["Experiencia"][..], "- Entre 2019 y 2022 el coste bajó un 40 %."),
@@ -246,6 +262,7 @@ fn what_is_not_understood_is_no_fact() {
         (Language::Es, &[], "Ana trabaja desde 2019 en IA generativa."),
         (Language::En, &["Experience"], "The 2019–2021 season was hard."),
         (Language::Es, &["Voluntariado"], "- Cruz Roja (2019–2021), coordinadora"),
+        (Language::En, &[], "My manager, Jane Doe, was an engineer at Vega from 2010 to 2015."),
         (Language::En, &["References"], "I was her manager at Lumbre from 2019 to 2021."),
         (Language::Es, &["Aficiones"], "Montaña desde 2010"),
         (
@@ -306,6 +323,7 @@ fn degrees_skills_languages_and_milestones_are_drawn_from_their_sections() {
             &["skill Python", "skill Go", "skill Python since 2017"],
         ),
         (Language::En, "Skills", "Rust (5 years)", &["skill Rust Exactly 5"]),
+        (Language::En, "Skills", "Skill: Go; Years: 6; Level: Expert", &["skill Go Exactly 6"]),
         (Language::En, "Skills", "Go: 10+ years", &["skill Go AtLeast 10"]),
         (
             Language::Es,
@@ -365,4 +383,6 @@ fn claimed_experience_is_kept_as_it_is_meant() {
         check(language, &[], text, &[expected]);
     }
     check(Language::Es, &[], "En tres años el coste bajó.", &[]);
+    let two = "I have over eight years of experience with SQL and more than six years of experience in Go.";
+    check(Language::En, &[], two, &["claim AtLeast 8 in SQL", "claim AtLeast 6 in Go"]);
 }
