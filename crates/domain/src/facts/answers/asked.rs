@@ -81,7 +81,7 @@ impl Asked {
             Some(named) if is_plain && is("ask.since") => Some(Self::Since(named)),
             Some(named) if is_plain => Some(Self::HowLong(named)),
             Some(_) => None,
-            None if is("ask.old") && is_plain && !words.any("experience") => Some(Self::Age),
+            None if is("ask.old") && is_plain && !words.any("experience") && !is("ask.work") => Some(Self::Age),
             None => experience(&words, &unknown, facts, language),
         }
     }
@@ -197,14 +197,13 @@ fn unknown(words: &Tokens<'_>, owner: Option<&str>, named: Option<&Named>) -> Ve
     let owner: Vec<String> = owner.map(folded).unwrap_or_default();
     let place = named.and_then(Named::name).and_then(|name| position(words, name)).unwrap_or_default();
     let mut framed = vec![false; words.len()];
+    // "The project Faro" is Faro; "which project" asks for a project.
+    let is_project = matches!(named, Some(Named::Project(_)));
     for at in 0..words.len() {
-        let length = KNOWN
-            .iter()
-            .map(|role| words.is_here(at, role))
-            .max()
-            .unwrap_or(0)
-            .max(words.is(at, "experience"))
-            .max(words.is(at, "self"));
+        let of_frame = KNOWN.iter().map(|role| words.is_here(at, role));
+        let anywhere = ["experience", "self"].iter().map(|role| words.is(at, role));
+        let project = is_project.then(|| words.is_here(at, "ask.project"));
+        let length = of_frame.chain(anywhere).chain(project).max().unwrap_or(0);
         framed.iter_mut().skip(at).take(length).for_each(|framed| *framed = true);
     }
     let is_unknown = |(at, framed): (usize, &bool)| {

@@ -208,6 +208,10 @@ fn what_the_facts_do_not_carry_is_not_answered() {
         (Language::En, "How long did she lead the team at Lumbre?"),
         (Language::En, "How long did she work at Google?"),
         (Language::En, "Which projects did she do in 2021?"),
+        (Language::En, "What project did she work on in 2021?"),
+        (Language::Es, "¿En qué proyecto trabajó en 2021?"),
+        (Language::En, "Is she currently looking for work?"),
+        (Language::Es, "¿Trabaja actualmente en remoto?"),
         (Language::En, "What is her experience with Python?"),
         (Language::En, "How many clients did she have in 2021?"),
         (Language::Es, "¿Trabajó con Python en Lumbre?"),
@@ -228,6 +232,7 @@ fn what_the_facts_do_not_carry_is_not_answered() {
 #[test]
 fn an_age_needs_a_published_birth() {
     let born = draw(&[passage("bio.md", Language::En, &["About"], "Born on 3 May 1990 in Lleida.")]);
+    check("How old is the company?", Language::En, &born, None);
     check("How old is she?", Language::En, &born, Some("36 years (born: 3 May 1990; as of 22 November 2026)."));
 }
 
