@@ -10,6 +10,7 @@ use portavoz_text::language::Language;
 
 use crate::contact::ContactCard;
 use crate::document::Facet;
+use crate::verification::ClaimKind;
 use file::{Owned, phrases};
 
 /// A friendly line that says what to ask, with the suggested questions below it as a list.
@@ -104,6 +105,32 @@ pub fn contact_lines(language: Language, contact: &ContactCard) -> Vec<String> {
 /// Turns an off-topic or hostile message down in one light line, with a question that would get an answer.
 pub fn declined(language: Language, owner: Option<&str>, suggestion: &str) -> String {
     say(&phrases(language).declined, language, owner).replace("{suggestion}", suggestion)
+}
+
+/// Ends an answer of which a part was kept back: says that the documents do not confirm it, and what it was about.
+pub fn withheld(language: Language, owner: Option<&str>, kinds: &[ClaimKind]) -> String {
+    let names = &phrases(language).withheld_kinds;
+    let mut named: Vec<&str> = Vec::new();
+    for kind in kinds {
+        let name = match kind {
+            ClaimKind::Number => &names.number,
+            ClaimKind::Date => &names.date,
+            ClaimKind::Duration => &names.duration,
+            ClaimKind::Name => &names.name,
+            ClaimKind::Organisation => &names.organisation,
+            ClaimKind::Technology => &names.technology,
+            ClaimKind::Link => &names.link,
+            ClaimKind::Email => &names.email,
+            ClaimKind::Promise => &names.promise,
+            // There is no word for what a sentence says as a whole.
+            ClaimKind::Proposition => continue,
+        };
+        if !named.contains(&name.as_str()) {
+            named.push(name);
+        }
+    }
+    let kinds = if named.is_empty() { String::new() } else { format!(" ({})", named.join(", ")) };
+    say(&phrases(language).withheld, language, owner).replace("{kinds}", &kinds)
 }
 
 /// Why a message got no ordinary answer.

@@ -14,16 +14,18 @@ use portavoz_text::language::Language;
 use crate::message::{Message, Role};
 use crate::phrases::language_name;
 use crate::tokens::CountTokens;
+use crate::verification::Status;
 
 /// What a model answers when the passages do not hold the answer; the visitor gets our own words instead.
 pub const NOT_KNOWN_MARK: &str = "[[NOT_KNOWN]]";
 
 /// Templates by file name.
-const TEMPLATES: [(&str, &str); 4] = [
+const TEMPLATES: [(&str, &str); 5] = [
     ("system.es.jinja", include_str!("../templates/system.es.jinja")),
     ("system.en.jinja", include_str!("../templates/system.en.jinja")),
     ("question.es.jinja", include_str!("../templates/question.es.jinja")),
     ("question.en.jinja", include_str!("../templates/question.en.jinja")),
+    ("judge.jinja", include_str!("../templates/judge.jinja")),
 ];
 
 /// Why an owner's template cannot be used.
@@ -60,6 +62,8 @@ pub struct PromptOptions {
 pub struct Prompts {
     environment: Environment<'static>,
     options: PromptOptions,
+    /// See [`Prompts::with_canary`].
+    canary: String,
 }
 
 /// How much history goes along.
@@ -92,12 +96,20 @@ impl Prompts {
             let text = overrides.get(name).map_or(built_in, String::as_str).to_owned();
             environment.add_template_owned(name, text).map_err(|error| invalid(name, &error))?;
         }
-        let prompts = Self { environment, options };
+        let prompts = Self { environment, options, canary: String::new() };
         for language in [Language::Es, Language::En] {
             prompts.system(language)?;
             prompts.question(language, "-", "-")?;
         }
+        prompts.judge("-", "-", "-")?;
         Ok(prompts)
+    }
+
+    /// These prompts with a mark in the system message that nothing else has: where it turns up, the message has been
+    /// given away. It is the same for every turn, so that the message stays in the providers' caches.
+    #[must_use]
+    pub fn with_canary(self, canary: String) -> Self {
+        Self { canary, ..self }
     }
 
     /// The static system message for visitors of `language`.
@@ -111,6 +123,7 @@ impl Prompts {
                 specific => self.options.specific,
                 tone => self.options.tone.as_str(),
                 not_known => NOT_KNOWN_MARK,
+                canary => self.canary.as_str(),
             },
         )
     }
@@ -126,6 +139,14 @@ impl Prompts {
                 language => language_name(language, scaffold),
                 question => question,
             },
+        )
+    }
+
+    /// What a second model is asked about a sentence of an answer to `question`: one word, see [`verdict_of`].
+    pub fn judge(&self, passages: &str, question: &str, sentence: &str) -> Result<String, TemplateError> {
+        self.render(
+            "judge.jinja",
+            context! { owner => self.owner(Language::En), context => passages, question => question, sentence => sentence },
         )
     }
 
@@ -148,6 +169,12 @@ pub fn assemble(system: String, history: &[Message], question: String) -> Vec<Me
     messages.extend_from_slice(history);
     messages.push(Message::new(Role::User, question));
     messages
+}
+
+/// What a judge says, if it is one of the words it was asked for.
+pub fn verdict_of(reply: &str) -> Option<Status> {
+    let word = reply.split(|c: char| !c.is_alphabetic()).find(|word| !word.is_empty())?.to_lowercase();
+    [Status::Supported, Status::Contradicted, Status::Unsupported].into_iter().find(|status| status.name() == word)
 }
 
 /// The newest messages within the limits, oldest first. Begins with a visitor's message: an answer without its

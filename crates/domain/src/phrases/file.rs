@@ -28,6 +28,8 @@ pub(super) struct Phrases {
     pub(super) leave_question: Owned<String>,
     pub(super) predefined: Owned<String>,
     pub(super) declined: Owned<String>,
+    pub(super) withheld: Owned<String>,
+    pub(super) withheld_kinds: WithheldKinds,
     pub(super) plain: Plain,
     pub(super) labels: Labels,
     pub(super) facets: Facets,
@@ -81,6 +83,21 @@ pub(super) struct Languages {
     pub(super) de: String,
     pub(super) it: String,
     pub(super) ca: String,
+}
+
+/// Kinds of claims, in the plural.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WithheldKinds {
+    pub(super) number: String,
+    pub(super) date: String,
+    pub(super) duration: String,
+    pub(super) name: String,
+    pub(super) organisation: String,
+    pub(super) technology: String,
+    pub(super) link: String,
+    pub(super) email: String,
+    pub(super) promise: String,
 }
 
 /// The phrases of `language`, read at first use.

@@ -121,3 +121,14 @@ fn the_contact_card_says_only_what_it_holds() {
     let said = predefined(Language::Es, Some("Anna"), &card());
     assert!(said.contains("Correo: anna@example.org") && !said.contains("Teléfono"), "{said}");
 }
+
+#[test]
+fn what_was_kept_back_is_said_by_its_kinds() {
+    let kinds = [ClaimKind::Number, ClaimKind::Date, ClaimKind::Number, ClaimKind::Proposition];
+    let said = withheld(Language::Es, Some("Anna"), &kinds);
+    assert_eq!(said, "El portfolio de Anna no confirma nada más al respecto (cifras, fechas).");
+    for language in Language::ALL {
+        let bare = withheld(language, None, &[ClaimKind::Proposition]);
+        assert!(bare.ends_with('.') && !bare.contains(['{', '(']), "{bare}");
+    }
+}

@@ -71,3 +71,31 @@ fn history_is_cut_from_the_oldest_and_begins_with_a_question() {
         assert_eq!(numbers.join(" "), expected, "{max_messages} messages, {max_tokens} tokens");
     }
 }
+
+#[test]
+fn the_canary_ends_the_system_message_and_nothing_else_has_it() {
+    let prompts = Prompts::new(maria(), &BTreeMap::new()).unwrap().with_canary("7f3a".to_owned());
+    for language in Language::ALL {
+        assert!(prompts.system(language).unwrap().ends_with(": 7f3a"), "{language}");
+        assert!(!prompts.question(language, "-", "-").unwrap().contains("7f3a"), "{language}");
+    }
+}
+
+#[test]
+fn a_judges_word_is_understood_and_its_chatter_is_not() {
+    for (reply, expected) in [
+        ("supported", Some(Status::Supported)),
+        (" **Contradicted**.\n", Some(Status::Contradicted)),
+        ("unsupported: nothing says so", Some(Status::Unsupported)),
+        ("It is supported", None),
+        ("", None),
+    ] {
+        assert_eq!(verdict_of(reply), expected, "{reply}");
+    }
+}
+
+#[test]
+fn a_judge_reads_passages_question_and_sentence() {
+    let prompts = Prompts::new(maria(), &BTreeMap::new()).unwrap();
+    insta::assert_snapshot!("judge", prompts.judge("- [1] Usa Python.\n", "¿Qué usa?", "Usa Rust.").unwrap());
+}
