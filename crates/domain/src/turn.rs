@@ -78,6 +78,8 @@ pub struct Settlement {
     pub citations: Vec<Citation>,
     /// What the check of the answer found, withheld sentences included; `None` if nothing was checked.
     pub verification: Option<Verification>,
+    /// How many sentences were kept from the visitor.
+    pub withheld: u32,
     /// The model that answered, if one did.
     pub model: Option<String>,
     /// Each rung tried.

@@ -114,6 +114,7 @@ fn answer(turn: &NewTurn) -> Settlement {
         answer: quote.repeat(6),
         citations: vec![citation(1), citation(2)],
         verification: None,
+        withheld: 0,
         model: Some("gpt-4o-mini".to_owned()),
         ladder: vec![RungTried { rung: Rung::Primary, model: Some("gpt-4o-mini".to_owned()), reason: None }],
         usage: Usage { prompt_tokens: 2_100, cached_tokens: 1_024, completion_tokens: 150, ..Usage::default() },

@@ -42,6 +42,7 @@ macro_rules! each {
             each!(@one $folder, 20261122090000, "turns"),
             each!(@one $folder, 20261122090100, "knowledge"),
             each!(@one $folder, 20261122090200, "embeddings_and_secrets"),
+            each!(@one $folder, 20261122180000, "verification"),
         ]
     };
     (@one $folder:literal, $version:literal, $name:literal) => {

@@ -70,7 +70,11 @@ pub(crate) async fn assert_samples_can_be_read(storage: &dyn crate::Storage) {
     let site = SiteId::default();
     let turn = |last: &str| TurnId::parse(&format!("019a0000-0000-7000-8000-0000000000{last}")).unwrap();
     let settled = storage.turns().find(&site, turn("13")).await.unwrap().unwrap();
-    assert_eq!(settled.settlement.unwrap().outcome, Some(Outcome::NotKnown));
+    let settled = settled.settlement.unwrap();
+    assert_eq!((settled.outcome, settled.verification, settled.withheld), (Some(Outcome::NotKnown), None, 0));
+    let checked = storage.turns().find(&site, turn("14")).await.unwrap().unwrap().settlement.unwrap();
+    let sentences = checked.verification.unwrap().sentences;
+    assert_eq!((sentences[0].claims[0].text.as_str(), checked.withheld), ("Python", 1));
     let open = storage.turns().find(&SiteId::parse("agencia").unwrap(), turn("12")).await.unwrap().unwrap();
     assert_eq!((open.admitted.question.as_str(), open.settlement), ("Does she know COBOL? 🦕", None));
     assert_eq!(storage.gaps().list(&site, 10).await.unwrap().len(), 1);

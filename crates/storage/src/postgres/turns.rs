@@ -162,7 +162,8 @@ async fn settle(pool: &PgPool, columns: &SettlementColumns) -> Result<Settled> {
             UPDATE turns SET status = $3, settled = $4, outcome = $5, answer = $6, citations = $7, model = $8,
                 ladder = $9, prompt_tokens = $10, cached_tokens = $11, cache_write_tokens = $12,
                 completion_tokens = $13, reasoning_tokens = $14, usage_estimated = $15, cost_usd_micros = $16,
-                first_token_ms = $17, took_ms = $18, prompt_hash = $19, knowledge_generation = $20, unanswered = $21
+                first_token_ms = $17, took_ms = $18, prompt_hash = $19, knowledge_generation = $20, unanswered = $21,
+                verification = $22, withheld = $23
             WHERE site = $1 AND id = $2 AND status = 'open'
             RETURNING site, id, question, language, created
         ), gap AS (
@@ -193,6 +194,8 @@ async fn settle(pool: &PgPool, columns: &SettlementColumns) -> Result<Settled> {
     .bind(columns.prompt_hash.as_deref())
     .bind(columns.knowledge_generation)
     .bind(columns.unanswered)
+    .bind(columns.verification.as_deref())
+    .bind(columns.withheld)
     .fetch_one(pool)
     .await
     .map_err(failed)?;

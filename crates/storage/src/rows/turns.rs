@@ -16,7 +16,7 @@ macro_rules! select_turns {
     ($condition:literal) => {
         concat!(
             "SELECT t.site, t.id, t.conversation, c.visitor, t.created, t.language, t.question, t.status, t.settled,
-                t.outcome, t.answer, t.citations, t.model, t.ladder, t.prompt_tokens, t.cached_tokens,
+                t.outcome, t.answer, t.citations, t.verification, t.withheld, t.model, t.ladder, t.prompt_tokens, t.cached_tokens,
                 t.cache_write_tokens, t.completion_tokens, t.reasoning_tokens, t.usage_estimated, t.cost_usd_micros,
                 t.first_token_ms, t.took_ms, t.prompt_hash, t.knowledge_generation, t.unanswered
             FROM turns t JOIN conversations c ON c.site = t.site AND c.id = t.conversation ",
@@ -66,6 +66,8 @@ stored_row! {
         outcome: Option<String>,
         answer: Option<String>,
         citations: Option<String>,
+        verification: Option<String>,
+        withheld: Option<i64>,
         model: Option<String>,
         ladder: Option<String>,
         prompt_tokens: Option<i64>,
@@ -127,7 +129,9 @@ fn settlement(admitted: &NewTurn, status: TurnStatus, row: TurnRow) -> Result<Se
         outcome: row.outcome.map(outcome).transpose()?,
         answer: column("answer").present(row.answer)?,
         citations: column("citations").json(&column("citations").present(row.citations)?)?,
-        verification: None,
+        verification: row.verification.map(|text| column("verification").json(&text)).transpose()?,
+        // Turns that were settled before anything was checked have none.
+        withheld: column("withheld").number(row.withheld.unwrap_or(0))?,
         model: row.model,
         ladder: column("ladder").json(&column("ladder").present(row.ladder)?)?,
         usage,
@@ -176,6 +180,8 @@ pub(crate) struct SettlementColumns {
     pub(crate) outcome: Option<&'static str>,
     pub(crate) answer: String,
     pub(crate) citations: String,
+    pub(crate) verification: Option<String>,
+    pub(crate) withheld: i64,
     pub(crate) model: Option<String>,
     pub(crate) ladder: String,
     pub(crate) prompt_tokens: i64,
@@ -204,6 +210,8 @@ impl SettlementColumns {
             outcome: settlement.outcome.map(Outcome::name),
             answer: storable(&settlement.answer),
             citations: json(&settlement.citations)?,
+            verification: settlement.verification.as_ref().map(json).transpose()?,
+            withheld: count(settlement.withheld),
             model: settlement.model.as_deref().map(storable),
             ladder: json(&settlement.ladder)?,
             prompt_tokens: count(usage.prompt_tokens),

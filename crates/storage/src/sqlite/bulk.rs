@@ -147,9 +147,9 @@ fn push_turns(script: &mut QueryBuilder<Sqlite>, admissions: &[&AdmissionColumns
 /// A turn is settled if it is open.
 fn push_settlements(script: &mut QueryBuilder<Sqlite>, settlements: &[&SettlementColumns]) {
     script.push(
-        "WITH new (site, id, status, settled, outcome, answer, citations, model, ladder, prompt_tokens, cached_tokens,
-            cache_write_tokens, completion_tokens, reasoning_tokens, usage_estimated, cost_usd_micros, first_token_ms,
-            took_ms, prompt_hash, knowledge_generation, unanswered) AS (",
+        "WITH new (site, id, status, settled, outcome, answer, citations, verification, withheld, model, ladder,
+            prompt_tokens, cached_tokens, cache_write_tokens, completion_tokens, reasoning_tokens, usage_estimated,
+            cost_usd_micros, first_token_ms, took_ms, prompt_hash, knowledge_generation, unanswered) AS (",
     );
     script.push_values(padded(settlements), |mut row, columns| {
         row.push_bind(columns.map(|columns| columns.site.as_str()))
@@ -159,6 +159,8 @@ fn push_settlements(script: &mut QueryBuilder<Sqlite>, settlements: &[&Settlemen
             .push_bind(columns.and_then(|columns| columns.outcome))
             .push_bind(columns.map(|columns| columns.answer.as_str()))
             .push_bind(columns.map(|columns| columns.citations.as_str()))
+            .push_bind(columns.and_then(|columns| columns.verification.as_deref()))
+            .push_bind(columns.map(|columns| columns.withheld))
             .push_bind(columns.and_then(|columns| columns.model.as_deref()))
             .push_bind(columns.map(|columns| columns.ladder.as_str()))
             .push_bind(columns.map(|columns| columns.prompt_tokens))
@@ -177,7 +179,7 @@ fn push_settlements(script: &mut QueryBuilder<Sqlite>, settlements: &[&Settlemen
     script.push(
         ")
         UPDATE turns SET status = new.status, settled = new.settled, outcome = new.outcome, answer = new.answer,
-            citations = new.citations, model = new.model, ladder = new.ladder, prompt_tokens = new.prompt_tokens,
+            citations = new.citations, verification = new.verification, withheld = new.withheld, model = new.model, ladder = new.ladder, prompt_tokens = new.prompt_tokens,
             cached_tokens = new.cached_tokens, cache_write_tokens = new.cache_write_tokens,
             completion_tokens = new.completion_tokens, reasoning_tokens = new.reasoning_tokens,
             usage_estimated = new.usage_estimated, cost_usd_micros = new.cost_usd_micros,

@@ -9,6 +9,7 @@ use portavoz_domain::ids::{ChunkId, ConversationId, DocumentId, SiteId, TurnId, 
 use portavoz_domain::timestamp::Timestamp;
 use portavoz_domain::turn::{NewTurn, Settlement, TurnStatus};
 use portavoz_domain::usage::Usage;
+use portavoz_domain::verification::{CheckedSentence, Claim, ClaimKind, Evidence, Status, Verification};
 use portavoz_storage::IngestedDocument;
 use portavoz_text::language::Language;
 
@@ -75,7 +76,8 @@ pub fn settlement(turn: &NewTurn) -> Settlement {
             span: 10..29,
             page: Some(2),
         }],
-        verification: None,
+        verification: Some(verification()),
+        withheld: 20,
         model: Some("gpt-4o-mini".to_owned()),
         ladder: vec![
             RungTried { rung: Rung::Primary, model: Some("a".to_owned()), reason: Some("timeout".to_owned()) },
@@ -98,6 +100,24 @@ pub fn settlement(turn: &NewTurn) -> Settlement {
     }
 }
 
+fn verification() -> Verification {
+    let evidence = Some(Evidence { source: 1, span: 3..9 });
+    let number = Claim { kind: ClaimKind::Number, text: "tres".to_owned(), status: Status::Supported, evidence };
+    let proposition = Claim {
+        kind: ClaimKind::Proposition,
+        text: "Tres años".to_owned(),
+        status: Status::Contradicted,
+        evidence: None,
+    };
+    let sentence = CheckedSentence {
+        text: "Tres años".to_owned(),
+        status: Status::Contradicted,
+        score: 0.25,
+        claims: vec![number, proposition],
+    };
+    Verification { score: 0.25, sentences: vec![sentence] }
+}
+
 /// A settlement in which everything that may be absent is.
 pub fn bare_settlement(turn: &NewTurn) -> Settlement {
     Settlement {
@@ -105,6 +125,8 @@ pub fn bare_settlement(turn: &NewTurn) -> Settlement {
         outcome: None,
         answer: String::new(),
         citations: Vec::new(),
+        verification: None,
+        withheld: 0,
         model: None,
         ladder: Vec::new(),
         usage: Usage::default(),
