@@ -9,10 +9,7 @@ use std::sync::Arc;
 
 use portavoz_domain::answer::{AnswerEvent, Citation, Done};
 use portavoz_domain::ids::{ConversationId, TurnId, VisitorId};
-use portavoz_domain::markers::unmarked;
-use portavoz_domain::message::{Message, Role};
-use portavoz_domain::question::PastTurn;
-use portavoz_domain::turn::Turn;
+use portavoz_domain::message::Message;
 use portavoz_storage::{Conversation, StorageError};
 use portavoz_text::language::Language;
 use tokio::sync::mpsc;
@@ -20,12 +17,19 @@ use tokio_stream::StreamExt;
 use tokio_stream::wrappers::ReceiverStream;
 
 use crate::site::{Site, SiteError};
+use past::Past;
 
+mod call;
+mod checking;
+mod guard;
+mod judge;
 mod ladder;
-mod models;
+mod past;
 mod run;
 mod sources;
 mod stock;
+mod straight;
+mod streaming;
 mod telling;
 mod told;
 mod turn;
@@ -169,60 +173,6 @@ impl Answering {
             }
         }
         Err(Failure { code: CUT.to_owned(), message: "the answer was cut off".to_owned() })
-    }
-}
-
-/// The earlier part of a conversation.
-#[derive(Debug, Clone, Default)]
-struct Past {
-    /// For understanding follow-ups, oldest first.
-    turns: Vec<PastTurn>,
-    /// For the model, oldest first.
-    messages: Vec<Message>,
-}
-
-impl Past {
-    fn from_turns(turns: Vec<Turn>) -> Self {
-        let mut past = Self::default();
-        for turn in turns {
-            // A turn without an answer (still open, or failed) says nothing about what was talked of.
-            let Some(settled) = turn.settlement.filter(|settled| settled.outcome.is_some()) else { continue };
-            past.messages.push(Message::new(Role::User, turn.admitted.question.clone()));
-            past.messages.push(Message::new(Role::Assistant, unmarked(&settled.answer)));
-            past.turns.push(PastTurn {
-                question: turn.admitted.question,
-                answer: settled.answer,
-                language: turn.admitted.language,
-            });
-        }
-        past
-    }
-
-    fn from_client(messages: &[Message], default: Language) -> Self {
-        let mut past = Self { turns: Vec::new(), messages: messages.to_vec() };
-        let mut question: Option<&str> = None;
-        for message in messages {
-            match message.role {
-                Role::System => {}
-                Role::User => question = Some(&message.content),
-                Role::Assistant => {
-                    if let Some(question) = question.take() {
-                        past.turns.push(PastTurn {
-                            question: question.to_owned(),
-                            answer: message.content.clone(),
-                            language: portavoz_text::language::detect(question).unwrap_or(default),
-                        });
-                    }
-                }
-            }
-        }
-        past.messages.retain(|message| message.role != Role::System);
-        for message in &mut past.messages {
-            if message.role == Role::Assistant {
-                message.content = unmarked(&message.content);
-            }
-        }
-        past
     }
 }
 

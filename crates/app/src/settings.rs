@@ -94,11 +94,13 @@ pub struct JudgeSettings {
     pub doubtful_below: f32,
     /// How long a sentence may wait for the judge; then the rules' verdict stands.
     pub timeout: Duration,
+    /// Sentences of one answer that the judge is asked about, at most.
+    pub max_sentences: usize,
 }
 
 impl Default for JudgeSettings {
     fn default() -> Self {
-        Self { doubtful_from: 0.35, doubtful_below: 0.65, timeout: Duration::from_millis(2_000) }
+        Self { doubtful_from: 0.35, doubtful_below: 0.65, timeout: Duration::from_millis(2_000), max_sentences: 4 }
     }
 }
 

@@ -25,6 +25,7 @@ use portavoz_llm::embed::Embedder;
 use portavoz_storage::{Storage, StorageError};
 use portavoz_text::language::Language;
 use portavoz_text::words::words;
+use sha2::{Digest, Sha256};
 use tokio_util::task::TaskTracker;
 
 use crate::clock::{Clock, Entropy, id_bytes};
@@ -91,6 +92,7 @@ pub struct Site {
     pub(crate) live: ArcSwap<Live>,
     pub(crate) ingesting: tokio::sync::Mutex<()>,
     visitor_tokens: VisitorTokens,
+    canary: String,
     tasks: TaskTracker,
 }
 
@@ -115,6 +117,12 @@ impl Live {
         let language = index.counts().languages.first().map(|(language, _)| *language);
         Self { index: Arc::new(index), contact, language, ledger: Arc::new(ledger), suggestions: Default::default() }
     }
+}
+
+/// The mark of this site's system messages, made from its secret: the same from start to start, and nobody's guess.
+fn canary(secret: &[u8]) -> String {
+    let digest = Sha256::new().chain_update(b"canary").chain_update(secret).finalize();
+    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The one e-mail address that the documents name. Several say nothing about which is the owner's.
@@ -158,10 +166,12 @@ impl std::fmt::Debug for Site {
 impl Site {
     /// Opens a site on the index that was last built, whatever has happened to the documents since: bringing it up to
     /// date is [`crate::ingest`]'s work. A missing or broken index is built again from what the database remembers.
-    pub async fn open(parts: SiteParts) -> Result<Arc<Self>, SiteError> {
+    pub async fn open(mut parts: SiteParts) -> Result<Arc<Self>, SiteError> {
         let mut fresh = [0; SECRET_BYTES];
         parts.entropy.fill(&mut fresh);
         let secret = parts.storage.secrets().get_or_insert(&parts.id, VISITOR_SECRET, &fresh).await?;
+        let canary = canary(&secret);
+        parts.prompts = parts.prompts.with_canary(canary.clone());
         let opened = match Index::open_current(&parts.index_root) {
             Ok(opened) => opened,
             Err(error) => {
@@ -178,6 +188,7 @@ impl Site {
         let contact = complete_contact(&parts).await?;
         let site = Arc::new(Self {
             visitor_tokens: VisitorTokens::new(parts.id.clone(), secret),
+            canary,
             live: ArcSwap::from_pointee(Live::new(index, ledger, contact)),
             ingesting: tokio::sync::Mutex::new(()),
             tasks: TaskTracker::new(),
@@ -268,6 +279,11 @@ impl Site {
     /// Signs and reads visitor tokens.
     pub fn visitor_tokens(&self) -> &VisitorTokens {
         &self.visitor_tokens
+    }
+
+    /// The mark in the site's system messages that must never be told.
+    pub(crate) fn canary(&self) -> &str {
+        &self.canary
     }
 
     /// The time, by the site's clock.

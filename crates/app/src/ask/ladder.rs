@@ -6,15 +6,20 @@
 
 use portavoz_domain::answer::{Outcome, Rung};
 use portavoz_domain::context::{Context, pack};
+use portavoz_domain::phrases;
 use portavoz_domain::promises::promise_of;
 use portavoz_domain::prompt::{assemble, recent};
 use portavoz_domain::question::{Question, Wants};
 use portavoz_domain::search::{Hit, SearchResult};
+use portavoz_domain::verification::Asked;
 use portavoz_knowledge::index::{Index, IndexError};
 use portavoz_llm::chat::{ChatModel, ChatRequest};
 use sha2::{Digest, Sha256};
 
-use super::models::{Call, CallEnd, call};
+use super::call::{Call, CallEnd, Called, call};
+use super::checking::Checks;
+use super::guard::Guard;
+use super::judge::Judge;
 use super::run::Run;
 use super::stock;
 use super::telling::Telling;
@@ -79,6 +84,7 @@ enum Climbed {
 }
 
 async fn climb_models(run: &Run, question: &Question, hits: &[Hit], told: &mut Told, telling: &mut Telling) -> Climbed {
+    let around = Around::of(run, question, hits);
     for (place, model) in run.site.models().iter().enumerate() {
         let rung = if place == 0 { Rung::Primary } else { Rung::Fallback };
         let patience = run.patience_left();
@@ -102,9 +108,13 @@ async fn climb_models(run: &Run, question: &Question, hits: &[Hit], told: &mut T
             passages: &passages,
             patience,
             source_base: &run.site.settings().public_url,
+            checks: around.checks(run, question, &context),
         };
-        let (end, usage) = call(&asked, telling).await;
+        let Called { end, usage, judged } = call(&asked, telling).await;
         told.charge(usage, model.price().map(|price| price.cost_usd_micros(&usage)));
+        for (usage, cost_usd_micros) in judged {
+            told.charge(usage, cost_usd_micros);
+        }
         match end {
             CallEnd::Answered => {
                 told.tried(rung, Some(model.name()), None);
@@ -114,6 +124,12 @@ async fn climb_models(run: &Run, question: &Question, hits: &[Hit], told: &mut T
             CallEnd::NotKnown => {
                 told.tried(rung, Some(model.name()), Some("not_known"));
                 return Climbed::NotKnown;
+            }
+            CallEnd::Void(reason) => {
+                // Another model would be told the same passages: what they say is better quoted.
+                told.tried(rung, Some(model.name()), Some(reason));
+                telling.start_over(reason).await;
+                return Climbed::NoModel;
             }
             CallEnd::Left => {
                 told.tried(rung, Some(model.name()), Some("visitor_left"));
@@ -133,6 +149,48 @@ async fn climb_models(run: &Run, question: &Question, hits: &[Hit], told: &mut T
         }
     }
     Climbed::NoModel
+}
+
+/// What all calls of a turn are checked by.
+struct Around {
+    standalone: String,
+    owner: Option<String>,
+    card: String,
+    guard: Guard,
+}
+
+impl Around {
+    fn of(run: &Run, question: &Question, hits: &[Hit]) -> Self {
+        let contact = run.site.contact();
+        let lines = phrases::contact_lines(question.language, &contact);
+        let addresses = hits.iter().filter_map(|hit| hit.chunk.url.clone());
+        let card: Vec<String> = contact.name.iter().cloned().chain(lines).chain(addresses).collect();
+        Self {
+            standalone: question.standalone(),
+            owner: contact.name,
+            card: card.join("\n"),
+            guard: Guard::new(run.site.canary()),
+        }
+    }
+
+    fn checks<'a>(&'a self, run: &'a Run, question: &Question, context: &'a Context) -> Checks<'a> {
+        let settings = run.site.settings().verify;
+        let judge = run.site.judge().map(|model| Judge {
+            model,
+            settings: settings.judge,
+            prompts: &run.site.parts.prompts,
+            passages: &context.text,
+            question: &self.standalone,
+        });
+        Checks {
+            mode: settings.mode,
+            asked: Asked { question: Some(&self.standalone), language: question.language },
+            card: &self.card,
+            owner: self.owner.as_deref(),
+            guard: &self.guard,
+            judge,
+        }
+    }
 }
 
 /// The request to a model, and the context in it.

@@ -7,7 +7,7 @@ use portavoz_domain::ids::{ConversationId, TurnId, VisitorId};
 use portavoz_domain::timestamp::Timestamp;
 use portavoz_text::language::Language;
 
-use super::Past;
+use super::past::Past;
 use crate::site::Site;
 
 /// One admitted question.

@@ -1,13 +1,16 @@
-//! Replies that need no model: smalltalk, what is not known, sentences quoted from the documents, the predefined
+//! Replies that need no model: smalltalk, what is turned down, what is not known, sentences quoted from the documents, the predefined
 //! message.
 
 use std::sync::Arc;
 
 use portavoz_domain::answer::{Outcome, Rung};
-use portavoz_domain::extract::{Extract, ExtractLimits, extract};
+use portavoz_domain::defence::Concern;
+use portavoz_domain::extract::{Extract, ExtractLimits, Quoted, extract};
 use portavoz_domain::phrases;
 use portavoz_domain::question::{Question, Smalltalk};
 use portavoz_domain::search::Hit;
+use portavoz_domain::verification::policy::Mode;
+use portavoz_domain::verification::{CheckedSentence, Claim, ClaimKind, Evidence, Status};
 use portavoz_knowledge::index::Index;
 use portavoz_text::language::Language;
 
@@ -33,6 +36,21 @@ pub(super) async fn smalltalk(site: &Site, kind: Smalltalk, language: Language, 
     telling.say(&line).await;
     let mut told = Told { outcome: Some(Outcome::Smalltalk), cost_usd_micros: Some(0), ..Told::default() };
     told.tried(Rung::Stock, None, None);
+    told
+}
+
+/// Turns down an attack or a request that is not ours: no documents, no model, no cost, no gap.
+pub(super) async fn declined(site: &Site, concern: Concern, language: Language, telling: &mut Telling) -> Told {
+    let name = site.contact().name;
+    let offered = site.suggestions(language).into_iter().chain(phrases::suggestions(language, name.as_deref()));
+    let suggestion = offered.into_iter().next().unwrap_or_default();
+    telling.say(&phrases::declined(language, name.as_deref(), &suggestion)).await;
+    let reason = match concern {
+        Concern::Attack => "attack",
+        Concern::OffTopic => "off_topic",
+    };
+    let mut told = Told { outcome: Some(Outcome::Declined), cost_usd_micros: Some(0), ..Told::default() };
+    told.tried(Rung::Stock, None, Some(reason));
     told
 }
 
@@ -127,14 +145,28 @@ async fn quote(site: &Site, question: &Question, hits: &[Hit], extract: &Extract
         let known = numbered.iter().position(|&hit| hit == quoted.hit);
         let number = known.unwrap_or(numbered.len()) + 1;
         let separator = if extract.list { "\n- " } else { " " };
-        telling.say(&format!("{separator}{} [{number}]", quoted.text)).await;
+        let sentence = format!("{} [{number}]", quoted.text);
+        telling.say(&format!("{separator}{sentence}")).await;
         if known.is_none() {
             numbered.push(quoted.hit);
             if let Some(hit) = hits.get(quoted.hit) {
                 telling.cite(citation(hit, number, Some(&quoted.text), &site.settings().public_url)).await;
             }
         }
+        let checked = checked_quote(quoted, number - 1);
+        match site.settings().verify.mode {
+            Mode::Off => telling.remember(checked),
+            Mode::Strict | Mode::Annotate => telling.verdict(checked, Some(sentence)).await,
+        }
     }
+}
+
+/// A quotation is supported by where it was taken from: the `source`th of the sources told.
+fn checked_quote(quoted: &Quoted, source: usize) -> CheckedSentence {
+    let evidence = Some(Evidence { source, span: quoted.span.clone() });
+    let text = quoted.text.clone();
+    let claim = Claim { kind: ClaimKind::Proposition, text: text.clone(), status: Status::Supported, evidence };
+    CheckedSentence { text, status: Status::Supported, score: 1.0, claims: vec![claim] }
 }
 
 /// The contact card, for those who ask for it and whom no passage tells.

@@ -18,7 +18,7 @@ pub(super) struct Told {
 }
 
 impl Told {
-    /// Adds a rung; without a reason it is the one that answered.
+    /// Adds a rung; without a reason it is the one that answered. A stock reply that turns down says why it did.
     pub(super) fn tried(&mut self, rung: Rung, model: Option<&str>, reason: Option<&str>) {
         self.ladder.push(RungTried { rung, model: model.map(str::to_owned), reason: reason.map(str::to_owned) });
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use portavoz_domain::answer::{AnswerEvent, Done};
+use portavoz_domain::defence::assess;
 use portavoz_domain::question::Understood;
 use portavoz_domain::turn::{NewTurn, Settlement, TurnStatus};
 use portavoz_domain::understanding::understand;
@@ -32,16 +33,21 @@ impl Run {
             Understood::Smalltalk(_, language) => *language,
             Understood::Question(question) => question.language,
         };
+        // Attacks and other people's homework are turned down before anything is searched or spent.
+        let concern = match &understood {
+            Understood::Smalltalk(..) => None,
+            Understood::Question(_) => assess(&self.message).concern(),
+        };
         let new_turn = self.new_turn(language);
         // The row is written while the passages are sought; no model is called before both are done.
         let admission = site.storage().turns().admit(&new_turn);
         let retrieval = async {
             match &understood {
-                Understood::Smalltalk(..) => None,
-                Understood::Question(question) => {
+                Understood::Question(question) if concern.is_none() => {
                     let limit = site.settings().retrieval.max_results * SEARCHED_PER_USED;
                     Some(retrieve(&site, &index, question, limit).await)
                 }
+                _ => None,
             }
         };
         let (admitted, retrieved) = tokio::join!(admission, retrieval);
@@ -51,12 +57,15 @@ impl Run {
             return;
         }
         telling.send(self.start()).await;
-        let told = match (&understood, retrieved) {
-            (Understood::Question(question), Some(retrieved)) => {
+        let told = match (&understood, retrieved, concern) {
+            (_, _, Some(concern)) => stock::declined(&site, concern, language, &mut telling).await,
+            (Understood::Question(question), Some(retrieved), None) => {
                 ladder::climb(&self, &index, question, retrieved, &mut telling).await
             }
-            (Understood::Smalltalk(kind, language), _) => stock::smalltalk(&site, *kind, *language, &mut telling).await,
-            (Understood::Question(_), None) => Told::default(),
+            (Understood::Smalltalk(kind, language), ..) => {
+                stock::smalltalk(&site, *kind, *language, &mut telling).await
+            }
+            (Understood::Question(_), None, None) => Told::default(),
         };
         self.settle(told, language, index.generation(), &telling).await;
     }
@@ -95,7 +104,8 @@ impl Run {
             outcome: told.outcome,
             answer: telling.text.clone(),
             citations: telling.citations.clone(),
-            verification: None,
+            verification: telling.whole_verification(),
+            withheld: telling.withheld(),
             model: told.model.clone(),
             ladder: told.ladder.clone(),
             usage: told.usage,
@@ -118,8 +128,8 @@ impl Run {
             model: told.model,
             usage: told.usage,
             cost_usd: told.cost_usd_micros.map(usd),
-            verification: None,
-            withheld: 0,
+            verification: telling.verification(),
+            withheld: telling.withheld(),
             quality: None,
             ladder: told.ladder,
             took_ms,

@@ -101,7 +101,7 @@ async fn with_no_model_left_the_documents_answer_themselves() {
 #[tokio::test]
 async fn an_answer_that_breaks_off_is_replaced_and_never_doubled() {
     let cut = vec![
-        Ok(ChatEvent::Delta("La precisión [1] subió".to_owned())),
+        Ok(ChatEvent::Delta("La precisión subió un 40 % [1]. Desde ".to_owned())),
         Err(LlmError::Transient("the answer was cut".to_owned())),
     ];
     let model = ScriptedModel::new("primary", vec![Reply::Says(cut)]);

@@ -3,7 +3,9 @@
 use std::sync::atomic::Ordering;
 
 use portavoz_app::ask::ask;
+use portavoz_app::settings::VerifySettings;
 use portavoz_domain::turn::TurnStatus;
+use portavoz_domain::verification::policy::Mode;
 use portavoz_storage::TurnFilter;
 use tokio_stream::StreamExt;
 
@@ -17,7 +19,8 @@ async fn leaving_after_any_piece_cancels_the_call_and_records_the_cost() {
     // The first event is `start`; then the pieces come, the marker with its citation.
     for taken in 1..=5 {
         let model = ScriptedModel::new("primary", vec![Reply::Hangs(PIECES.to_vec())]);
-        let site = Setup::with_models(&[&model]).open().await;
+        let verify = VerifySettings { mode: Mode::Off, ..VerifySettings::default() };
+        let site = Setup { verify, ..Setup::with_models(&[&model]) }.open().await;
         let mut answering = ask(&site.site, site.question(QUESTION)).await.unwrap();
         for _ in 0..taken {
             answering.events.next().await.unwrap();
@@ -36,4 +39,23 @@ async fn leaving_after_any_piece_cancels_the_call_and_records_the_cost() {
             assert!(settled.cost_usd_micros.is_some_and(|cost| cost > 0));
         }
     }
+}
+
+#[tokio::test]
+async fn leaving_while_a_sentence_is_gathered_cancels_the_call_too() {
+    let model = ScriptedModel::new("primary", vec![Reply::Hangs(PIECES.to_vec())]);
+    let site = Setup::with_models(&[&model]).open().await;
+    let mut answering = ask(&site.site, site.question(QUESTION)).await.unwrap();
+    // The model has been asked once the start is told and the task goes on.
+    assert!(answering.events.next().await.is_some());
+    while model.calls() == 0 {
+        tokio::task::yield_now().await;
+    }
+    drop(answering);
+    site.site.finish().await;
+    let filter = TurnFilter { limit: 10, ..TurnFilter::default() };
+    let settled = site.storage.turns().list(site.site.id(), &filter).await.unwrap().remove(0).settlement.unwrap();
+    assert_eq!((settled.status, settled.answer.as_str()), (TurnStatus::Abandoned, ""));
+    assert!(settled.usage.prompt_tokens > 0 && settled.cost_usd_micros.is_some_and(|cost| cost > 0));
+    assert_eq!(model.dropped.load(Ordering::SeqCst), 1, "the call is cancelled");
 }
