@@ -9,6 +9,7 @@ use std::sync::{Arc, OnceLock};
 use arc_swap::ArcSwap;
 use portavoz_domain::chunk::Chunk;
 use portavoz_domain::contact::ContactCard;
+use portavoz_domain::defence::{PromptGuard, canary};
 use portavoz_domain::document::Document;
 use portavoz_domain::ids::{ConversationId, DocumentId, SiteId, TurnId, VisitorId};
 use portavoz_domain::phrases;
@@ -93,6 +94,7 @@ pub struct Site {
     pub(crate) ingesting: tokio::sync::Mutex<()>,
     visitor_tokens: VisitorTokens,
     canary: String,
+    prompt_guard: PromptGuard,
     tasks: TaskTracker,
 }
 
@@ -119,10 +121,14 @@ impl Live {
     }
 }
 
-/// The mark of this site's system messages, made from its secret: the same from start to start, and nobody's guess.
-fn canary(secret: &[u8]) -> String {
-    let digest = Sha256::new().chain_update(b"canary").chain_update(secret).finalize();
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+/// The guard of the site's system messages, in every language of the scaffold.
+fn prompt_guard(prompts: &Prompts, canary: &str) -> PromptGuard {
+    let systems: Vec<String> = Language::ALL.iter().filter_map(|&language| prompts.system(language).ok()).collect();
+    let systems: Vec<&str> = systems.iter().map(String::as_str).collect();
+    // What the owner says in public may be said by the assistant.
+    let options = prompts.options();
+    let public = [options.owner.as_deref(), options.headline.as_deref(), Some(options.tone.as_str())];
+    PromptGuard::new(&systems, canary, &public.into_iter().flatten().collect::<Vec<_>>())
 }
 
 /// The one e-mail address that the documents name. Several say nothing about which is the owner's.
@@ -170,8 +176,10 @@ impl Site {
         let mut fresh = [0; SECRET_BYTES];
         parts.entropy.fill(&mut fresh);
         let secret = parts.storage.secrets().get_or_insert(&parts.id, VISITOR_SECRET, &fresh).await?;
-        let canary = canary(&secret);
+        // Made from a secret, the mark is the same from start to start and nobody's guess.
+        let canary = canary(&Sha256::new().chain_update(b"canary").chain_update(&secret).finalize());
         parts.prompts = parts.prompts.with_canary(canary.clone());
+        let prompt_guard = prompt_guard(&parts.prompts, &canary);
         let opened = match Index::open_current(&parts.index_root) {
             Ok(opened) => opened,
             Err(error) => {
@@ -189,6 +197,7 @@ impl Site {
         let site = Arc::new(Self {
             visitor_tokens: VisitorTokens::new(parts.id.clone(), secret),
             canary,
+            prompt_guard,
             live: ArcSwap::from_pointee(Live::new(index, ledger, contact)),
             ingesting: tokio::sync::Mutex::new(()),
             tasks: TaskTracker::new(),
@@ -284,6 +293,11 @@ impl Site {
     /// The mark in the site's system messages that must never be told.
     pub(crate) fn canary(&self) -> &str {
         &self.canary
+    }
+
+    /// Tells whether words give the system messages away.
+    pub(crate) fn prompt_guard(&self) -> &PromptGuard {
+        &self.prompt_guard
     }
 
     /// The time, by the site's clock.

@@ -112,6 +112,11 @@ impl Prompts {
         Self { canary, ..self }
     }
 
+    /// The owner's wishes.
+    pub const fn options(&self) -> &PromptOptions {
+        &self.options
+    }
+
     /// The static system message for visitors of `language`.
     pub fn system(&self, language: Language) -> Result<String, TemplateError> {
         let scaffold = scaffold_language(language);

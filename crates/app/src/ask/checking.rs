@@ -27,7 +27,7 @@ pub(super) struct Checks<'a> {
     /// What the contact card says and where the passages' documents are, line by line.
     pub(super) card: &'a str,
     pub(super) owner: Option<&'a str>,
-    pub(super) guard: &'a Guard,
+    pub(super) guard: Guard<'a>,
     pub(super) judge: Option<Judge<'a>>,
 }
 

@@ -1,23 +1,22 @@
 //! The guard of the system message: whatever the mode, no words of it reach a visitor.
 
-use portavoz_text::fold::fold;
+use portavoz_domain::defence::{PromptGuard, leaks};
 
 /// Knows what must not be told.
-#[derive(Debug, Clone)]
-pub(super) struct Guard {
-    canary: String,
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Guard<'a> {
+    prompt: &'a PromptGuard,
+    canary: &'a str,
 }
 
-impl Guard {
-    pub(super) fn new(canary: &str) -> Self {
-        Self { canary: canary.to_owned() }
+impl<'a> Guard<'a> {
+    pub(super) const fn new(prompt: &'a PromptGuard, canary: &'a str) -> Self {
+        Self { prompt, canary }
     }
 
     /// True if `text` gives the system message away.
     pub(super) fn leaks(&self, text: &str) -> bool {
-        // Spelled out with spaces or dashes it is still the mark.
-        let letters: String = fold(text).chars().filter(|c| c.is_alphanumeric()).collect();
-        !self.canary.is_empty() && letters.contains(&self.canary)
+        leaks(text, self.prompt)
     }
 
     /// The place in `text` from which on it may be the beginning of the mark.

@@ -156,7 +156,6 @@ struct Around {
     standalone: String,
     owner: Option<String>,
     card: String,
-    guard: Guard,
 }
 
 impl Around {
@@ -165,12 +164,7 @@ impl Around {
         let lines = phrases::contact_lines(question.language, &contact);
         let addresses = hits.iter().filter_map(|hit| hit.chunk.url.clone());
         let card: Vec<String> = contact.name.iter().cloned().chain(lines).chain(addresses).collect();
-        Self {
-            standalone: question.standalone(),
-            owner: contact.name,
-            card: card.join("\n"),
-            guard: Guard::new(run.site.canary()),
-        }
+        Self { standalone: question.standalone(), owner: contact.name, card: card.join("\n") }
     }
 
     fn checks<'a>(&'a self, run: &'a Run, question: &Question, context: &'a Context) -> Checks<'a> {
@@ -187,7 +181,7 @@ impl Around {
             asked: Asked { question: Some(&self.standalone), language: question.language },
             card: &self.card,
             owner: self.owner.as_deref(),
-            guard: &self.guard,
+            guard: Guard::new(run.site.prompt_guard(), run.site.canary()),
             judge,
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use portavoz_domain::answer::{Outcome, Rung};
 use portavoz_domain::defence::Concern;
-use portavoz_domain::extract::{Extract, ExtractLimits, Quoted, extract};
+use portavoz_domain::extract::{Extract, ExtractLimits, extract};
 use portavoz_domain::phrases;
 use portavoz_domain::question::{Question, Smalltalk};
 use portavoz_domain::search::Hit;
@@ -128,6 +128,8 @@ pub(super) async fn from_facts(
     for (place, (hit, quote)) in cited.iter().enumerate() {
         telling.cite(citation(hit, place + 1, Some(quote), &site.settings().public_url)).await;
     }
+    let evidence = computed.rests_on.first().map(|fact| Evidence { source: 0, span: fact.source.within.clone() });
+    vouch(site, &computed.text, evidence, format!("{} {marks}", computed.text), telling).await;
     told.outcome = Some(Outcome::Answered);
     told.tried(Rung::Extractive, None, None);
     Ok(told)
@@ -153,20 +155,20 @@ async fn quote(site: &Site, question: &Question, hits: &[Hit], extract: &Extract
                 telling.cite(citation(hit, number, Some(&quoted.text), &site.settings().public_url)).await;
             }
         }
-        let checked = checked_quote(quoted, number - 1);
-        match site.settings().verify.mode {
-            Mode::Off => telling.remember(checked),
-            Mode::Strict | Mode::Annotate => telling.verdict(checked, Some(sentence)).await,
-        }
+        let evidence = Some(Evidence { source: number - 1, span: quoted.span.clone() });
+        vouch(site, &quoted.text, evidence, sentence, telling).await;
     }
 }
 
-/// A quotation is supported by where it was taken from: the `source`th of the sources told.
-fn checked_quote(quoted: &Quoted, source: usize) -> CheckedSentence {
-    let evidence = Some(Evidence { source, span: quoted.span.clone() });
-    let text = quoted.text.clone();
-    let claim = Claim { kind: ClaimKind::Proposition, text: text.clone(), status: Status::Supported, evidence };
-    CheckedSentence { text, status: Status::Supported, score: 1.0, claims: vec![claim] }
+/// Reports a sentence that needs no check, because it was taken from its source (a place among the sources told).
+async fn vouch(site: &Site, text: &str, evidence: Option<Evidence>, told: String, telling: &mut Telling) {
+    let claim = Claim { kind: ClaimKind::Proposition, text: text.to_owned(), status: Status::Supported, evidence };
+    let sentence =
+        CheckedSentence { text: text.to_owned(), status: Status::Supported, score: 1.0, claims: vec![claim] };
+    match site.settings().verify.mode {
+        Mode::Off => telling.remember(sentence),
+        Mode::Strict | Mode::Annotate => telling.verdict(sentence, Some(told)).await,
+    }
 }
 
 /// The contact card, for those who ask for it and whom no passage tells.

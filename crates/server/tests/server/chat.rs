@@ -71,13 +71,14 @@ async fn an_answer_streams_as_named_events() {
         assert_eq!(response.headers()["x-accel-buffering"], "no");
         let told = events(&response.text().await.unwrap());
         let names: Vec<&str> = told.iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(names, ["start", "delta", "delta", "delta", "citation", "done"]);
+        assert_eq!(names, ["start", "delta", "citation", "verdict", "done"]);
         assert_eq!(told[0].1["model"], "primary");
         let words: String = told.iter().filter_map(|(_, data)| data["text"].as_str()).collect();
         assert_eq!(words, "La precisión subió un 40 % [1].");
-        assert_eq!(told[4].1["index"], 1);
-        assert_eq!(told[5].1["usage"]["prompt_tokens"], 100);
-        assert_eq!(told[5].1["outcome"], "answered");
+        assert_eq!(told[2].1["index"], 1);
+        assert_eq!((&told[3].1["sentence"], &told[3].1["status"]), (&words.into(), &"supported".into()));
+        assert_eq!(told[4].1["usage"]["prompt_tokens"], 100);
+        assert_eq!(told[4].1["outcome"], "answered");
     }
     app.finish().await;
 }

@@ -67,7 +67,7 @@ async fn chunks_end_with_usage_and_done() {
 
 #[tokio::test]
 async fn an_answer_that_breaks_off_is_followed_by_the_new_one_behind_a_line() {
-    let cut = vec![Ok(ChatEvent::Delta("Subió un".to_owned())), Err(LlmError::Transient("cut".to_owned()))];
+    let cut = vec![Ok(ChatEvent::Delta("Subió un 40 %.\n".to_owned())), Err(LlmError::Transient("cut".to_owned()))];
     let model = ScriptedModel::new("primary", vec![Reply::Says(cut)]);
     let app = TestApp::with_models(&[&model]).await;
     let response = app.post("/v1/chat/completions", &request(true)).send().await.unwrap();
@@ -75,7 +75,7 @@ async fn an_answer_that_breaks_off_is_followed_by_the_new_one_behind_a_line() {
     let words: String =
         chunks.iter().filter_map(|(_, chunk)| chunk["choices"][0]["delta"]["content"].as_str()).collect();
     let (before, after) = words.split_once("\n\n---\n\n").unwrap();
-    assert_eq!(before, "Subió un");
+    assert_eq!(before, "Subió un 40 %.");
     assert!(after.contains("40 %"), "{after}");
     app.finish().await;
 }

@@ -12,8 +12,8 @@ use super::support::{TestApp, events};
 async fn a_running_answer_is_told_to_its_end() {
     let gate = Arc::new(tokio::sync::Semaphore::new(0));
     let events_of_model = vec![
-        Ok(ChatEvent::Delta("Subió".to_owned())),
-        Ok(ChatEvent::Delta(" un 40 % [1].".to_owned())),
+        Ok(ChatEvent::Delta("Subió un 40 % [1].\n".to_owned())),
+        Ok(ChatEvent::Delta("Construyó un sistema RAG [1].".to_owned())),
         Ok(ChatEvent::End(ChatEnd::default())),
     ];
     let reply = Reply::Gated { events: events_of_model, free: 1, gate: Arc::clone(&gate) };
