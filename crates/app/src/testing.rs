@@ -4,6 +4,8 @@
 #![allow(missing_docs, reason = "the names say it, and only tests read them")]
 #![allow(missing_debug_implementations, reason = "only tests hold them")]
 
+pub mod lies;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
@@ -99,6 +101,16 @@ impl ScriptedModel {
             requests: Mutex::default(),
             dropped: Arc::default(),
         })
+    }
+
+    /// Says this next, whatever of its script is left.
+    pub fn will_only(&self, reply: Reply) {
+        *self.replies.lock().unwrap() = VecDeque::from([reply]);
+    }
+
+    /// Adds a reply to the script.
+    pub fn will(&self, reply: Reply) {
+        self.replies.lock().unwrap().push_back(reply);
     }
 
     pub fn calls(&self) -> usize {
@@ -251,6 +263,7 @@ pub struct Setup {
     pub suggestions: Vec<String>,
     pub verify: VerifySettings,
     pub judge: Option<Arc<ScriptedModel>>,
+    pub owner: &'static str,
 }
 
 impl Default for Setup {
@@ -264,6 +277,7 @@ impl Default for Setup {
             suggestions: vec!["¿Qué ha construido?".to_owned()],
             verify: VerifySettings::default(),
             judge: None,
+            owner: "Ada",
         }
     }
 }
@@ -303,11 +317,14 @@ impl Setup {
         };
         let mut settings = settings(&folder.path().join("knowledge"), self.patience, self.suggestions);
         settings.verify = self.verify;
+        if self.owner != "Ada" {
+            settings.owner = ContactCard { name: Some(self.owner.to_owned()), ..ContactCard::default() };
+        }
         let parts = SiteParts {
             id: SiteId::default(),
             settings,
             prompts: Prompts::new(
-                PromptOptions { owner: Some("Ada".to_owned()), ..PromptOptions::default() },
+                PromptOptions { owner: Some(self.owner.to_owned()), ..PromptOptions::default() },
                 &BTreeMap::new(),
             )
             .unwrap(),

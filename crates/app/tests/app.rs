@@ -4,9 +4,11 @@
 
 mod app {
     mod answering;
+    mod checking;
     mod computing;
     mod conversations;
     mod ingesting;
     mod leaving;
+    mod lying;
     mod verifying;
 }

@@ -1,0 +1,156 @@
+//! A model that lies about the demo portfolio, and one that tells the truth in its own words: how many of the lies get
+//! past `strict`, and how much of the truth is lost.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use portavoz_app::ask::{Answer, Ask, ask};
+use portavoz_app::testing::lies::{Lie, false_versions, inventions, truths};
+use portavoz_app::testing::{ScriptedModel, Setup, TestSite, says};
+use portavoz_domain::usage::Usage;
+use portavoz_text::language::Language;
+use portavoz_text::sentences::sentences;
+
+/// The share of true sentences that may be withheld.
+const TRUTH_LOST_AT_MOST: f64 = 0.03;
+/// The share of lies that get through today, most of them by saying of one project what is true of another. The mark
+/// is none: lower it with every better check.
+const LIES_TOLD_AT_MOST: f64 = 0.065;
+const LIES_AT_LEAST: usize = 500;
+
+/// The demo portfolio with a model that says what it is told to.
+async fn demo(model: &Arc<ScriptedModel>) -> TestSite {
+    let folder = tempfile::tempdir().unwrap();
+    let knowledge = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/maria/knowledge");
+    copy(&knowledge, &folder.path().join("knowledge"));
+    let site = Setup { owner: "María Ansorena Vidal", ..Setup::with_models(&[model]) }.open_in(folder).await;
+    site.ingest().await;
+    site
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            std::fs::copy(&path, &target).unwrap();
+        }
+    }
+}
+
+/// Asks, and has the model say these sentences, one a line, each with a source.
+async fn told(
+    site: &TestSite,
+    model: &ScriptedModel,
+    language: Language,
+    question: &str,
+    said: &[&str],
+) -> Option<Answer> {
+    let answer: String = said.iter().map(|sentence| format!("{sentence} [1]\n")).collect();
+    model.will_only(says(&[&answer], Some(Usage::default())));
+    let calls = model.calls();
+    let request = Ask { language: Some(language), ..site.question(question) };
+    let answer = ask(&site.site, request).await.unwrap().whole().await.unwrap();
+    // A question that finds nothing never came to the model.
+    if model.calls() == calls {
+        println!("the model was not asked `{question}`: {}", answer.done.outcome.name());
+        return None;
+    }
+    Some(answer)
+}
+
+/// What was counted.
+#[derive(Default)]
+struct Count {
+    all: usize,
+    wrong: Vec<String>,
+    by_kind: BTreeMap<&'static str, (usize, usize)>,
+}
+
+impl Count {
+    fn add(&mut self, kind: &'static str, is_wrong: bool, text: &str) {
+        self.all += 1;
+        let of_kind = self.by_kind.entry(kind).or_default();
+        of_kind.0 += 1;
+        if is_wrong {
+            of_kind.1 += 1;
+            self.wrong.push(format!("{kind}: {text}"));
+        }
+    }
+
+    fn report(&self, what: &str) -> String {
+        format!(
+            "{what}: {} of {}; by kind (of, wrong): {:?}\n{}",
+            self.wrong.len(),
+            self.all,
+            self.by_kind,
+            self.wrong.join("\n")
+        )
+    }
+}
+
+/// True if a line of the answer is this sentence, as told.
+fn has(answer: &Answer, sentence: &str) -> bool {
+    answer.text.lines().any(|line| line.trim().trim_end_matches("[1]").trim_end() == sentence)
+}
+
+#[tokio::test]
+async fn lies_are_withheld_and_the_truth_in_other_words_is_told() {
+    let model = ScriptedModel::new("liar", Vec::new());
+    let site = demo(&model).await;
+    let (mut lies, mut lost) = (Count::default(), Count::default());
+    for topic in truths() {
+        // A question that finds nothing tests the search, not the check.
+        let Some(honest) = told(&site, &model, topic.language, topic.question, &topic.sentences).await else {
+            continue;
+        };
+        for truth in &topic.sentences {
+            let text = format!("{} ({})", truth, topic.question);
+            lost.add(topic.language.code(), !has(&honest, truth), &text);
+        }
+        let mut false_ones: Vec<Lie> = topic.sentences.iter().flat_map(|truth| false_versions(truth)).collect();
+        false_ones.extend(inventions(topic.language));
+        let mut said: Vec<&str> = vec![topic.sentences[0]];
+        said.extend(false_ones.iter().map(|lie| lie.text.as_str()));
+        let Some(answer) = told(&site, &model, topic.language, topic.question, &said).await else { continue };
+        for lie in &false_ones {
+            lies.add(lie.kind, answer.text.contains(&lie.text), &format!("{} ({})", lie.text, topic.question));
+        }
+    }
+    println!("{}\n{}", lies.report("lies told"), lost.report("truths lost"));
+    assert!(lies.all >= LIES_AT_LEAST, "{} lies", lies.all);
+    assert!((lies.wrong.len() as f64) <= LIES_TOLD_AT_MOST * lies.all as f64, "{}", lies.report("lies told"));
+    assert!((lost.wrong.len() as f64) <= TRUTH_LOST_AT_MOST * lost.all as f64, "{}", lost.report("truths lost"));
+}
+
+#[tokio::test]
+async fn what_the_documents_say_word_for_word_is_told_and_its_falsifications_are_not() {
+    let model = ScriptedModel::new("liar", Vec::new());
+    let site = demo(&model).await;
+    let (mut lies, mut lost) = (Count::default(), Count::default());
+    for chunk in site.site.index().chunks() {
+        let quoted: Vec<&str> = sentences(&chunk.text).into_iter().filter_map(|span| chunk.text.get(span)).collect();
+        // The heading, asked for, finds the passage.
+        let question = chunk.question.clone().unwrap_or_else(|| format!("{}?", chunk.heading()));
+        let false_ones: Vec<Lie> = quoted.iter().flat_map(|truth| false_versions(truth)).collect();
+        let mut said = quoted.clone();
+        said.extend(false_ones.iter().map(|lie| lie.text.as_str()));
+        let Some(answer) = told(&site, &model, chunk.language, &question, &said).await else { continue };
+        for lie in &false_ones {
+            lies.add(lie.kind, answer.text.contains(&lie.text), &lie.text);
+        }
+        // What the model did not read has no source.
+        let read = model.requests.lock().unwrap().last().unwrap().messages.last().unwrap().content.clone();
+        for truth in quoted.iter().filter(|truth| read.contains(**truth)) {
+            lost.add("verbatim", !has(&answer, truth), truth);
+        }
+    }
+    println!("{}\n{}", lies.report("lies told"), lost.report("truths lost"));
+    assert!(lies.all >= LIES_AT_LEAST && lost.all >= 100, "{} lies, {} truths", lies.all, lost.all);
+    assert!((lies.wrong.len() as f64) <= LIES_TOLD_AT_MOST * lies.all as f64, "{}", lies.report("lies told"));
+    assert!((lost.wrong.len() as f64) <= TRUTH_LOST_AT_MOST * lost.all as f64, "{}", lost.report("truths lost"));
+}
