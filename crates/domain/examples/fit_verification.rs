@@ -1,10 +1,10 @@
 //! Fits the models that score a text against its sources, and prints how well they rank and how well they are calibrated.
 //!
-//! `cargo run --release -p portavoz-domain --example fit_verification -- DIR [--write | --table]` reads `DIR/claims.jsonl`, a claim
+//! `cargo run --release -p portavoz-domain --example fit_verification -- DIR [--write | --table | --time]` reads `DIR/claims.jsonl`, a claim
 //! a line: `{set, lang, context, question, claim, supported}`. Figures are cross-validated: no context is in both halves.
 //! With `questions_es.json` and `questions_en.json` beside it, the same paragraphs in two languages, claims are also
 //! put to the paragraph in the other language.
-//! With `--table`, the measures are printed instead. With `--write`, the models fitted on everything replace `data/verification/coefficients.toml`.
+//! With `--table`, the measures are printed instead, with `--time` only what a sentence costs. With `--write`, the models fitted on everything replace `data/verification/coefficients.toml`.
 #![allow(clippy::print_stdout, clippy::indexing_slicing, reason = "a development tool that prints its measure")]
 
 use std::collections::BTreeMap;
@@ -20,6 +20,8 @@ use serde::Deserialize;
 
 /// Parts of the cross-validation.
 const FOLDS: usize = 10;
+/// Rounds in which the time is taken.
+const ROUNDS: usize = 20;
 /// Strength of the ridge penalty, in units of one labelled claim, on standardised measures.
 const RIDGE: f64 = 5.0;
 /// Sets on which a model is fitted; the others only show how it carries over. Sentences with one value exchanged are
@@ -57,6 +59,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         let (text, language) = other.get(row.context.trim_start_matches('\u{feff}'))?;
         Some(case(row, (text, *language)))
     });
+    if std::env::args().any(|argument| argument == "--time") {
+        time(&rows);
+        return Ok(());
+    }
     let cases: Vec<Case> = rows.iter().map(|row| case(row, (&row.context, row.lang))).chain(translated).collect();
     let mut scores = vec![0.0; cases.len()];
     for fold in 0..FOLDS {
@@ -304,16 +310,20 @@ fn time(rows: &[Row]) {
         .collect();
     let sources = Sources::of(&contexts);
     let claims: Vec<&Row> = rows.iter().step_by(7).collect();
-    let begin = Instant::now();
-    let sentences: usize = claims
-        .iter()
-        .map(|row| {
-            let asked = Asked { question: row.question.as_deref(), language: row.lang };
-            verify(&row.claim, asked, &sources).sentences.len()
-        })
-        .sum();
-    let each = begin.elapsed().as_secs_f64() * 1e3 / sentences as f64;
-    println!("{each:.3} ms a sentence against {} passages, {sentences} sentences", contexts.len());
+    // The quickest of several rounds: what else the machine does is not our cost.
+    let mut each = f64::MAX;
+    for _ in 0..ROUNDS {
+        let begin = Instant::now();
+        let sentences: usize = claims
+            .iter()
+            .map(|row| {
+                let asked = Asked { question: row.question.as_deref(), language: row.lang };
+                verify(&row.claim, asked, &sources).sentences.len()
+            })
+            .sum();
+        each = each.min(begin.elapsed().as_secs_f64() * 1e3 / sentences as f64);
+    }
+    println!("{each:.3} ms a sentence against {} passages", contexts.len());
 }
 
 fn written(models: &BTreeMap<&'static str, Model>) -> String {

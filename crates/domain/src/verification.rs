@@ -132,7 +132,7 @@ pub struct CheckedSentence {
     pub status: Status,
     /// 0..=1: how likely the sources support the sentence.
     pub score: f32,
-    /// What it claims, in its order, the proposition last.
+    /// What it claims, in its order, the proposition last; a sentence that claims nothing has none.
     pub claims: Vec<Claim>,
 }
 
@@ -193,7 +193,9 @@ pub fn verify(answer: &str, asked: Asked<'_>, sources: &Sources) -> Verification
     let texts: Vec<&str> = sentences(answer).into_iter().filter_map(|span| answer.get(span)).collect();
     let checked: Vec<CheckedSentence> =
         texts.iter().map(|text| claims::check(text, asked, question.as_ref(), index)).collect();
-    let claiming: Vec<&str> = texts.iter().copied().filter(|text| !claims::is_plain(text, asked.language)).collect();
+    let claims = |sentence: &CheckedSentence| sentence.claims.iter().any(|claim| claim.kind == ClaimKind::Proposition);
+    let claiming: Vec<&str> =
+        texts.iter().copied().zip(&checked).filter(|(_, sentence)| claims(sentence)).map(|(text, _)| text).collect();
     let score = match (claiming.as_slice(), checked.as_slice()) {
         ([], _) => 1.0,
         (_, [only]) => only.score,

@@ -9,7 +9,6 @@ use super::cover::{Cover, covers};
 use super::facts::{Fact, Value};
 use super::index::Index;
 use super::names::Name;
-use super::reading::read;
 use super::said::{self, Said, look_up};
 use super::score::{Measures, probability};
 use super::values::{self, Scene};
@@ -40,14 +39,14 @@ pub(super) fn check(text: &str, asked: Asked<'_>, question: Option<&Said>, index
     let said = look_up(text, asked.language, index);
     let silent = plain::silences(text, &said.reading, asked.language);
     let covers = covers(&said, &silent, index);
-    let bare = Scene { said: &said, asked: question, anchors: &[], index };
+    let bare = Scene { said: &said, language: asked.language, asked: question, anchors: &[], names: &[], index };
     let names = names::judge(bare, asked.language);
     let anchors = names::anchors(&names, &said, index);
-    let scene = Scene { anchors: &anchors, ..bare };
+    let scene = Scene { anchors: &anchors, names: &names, ..bare };
     let sentence = Sentence { text, language: asked.language, said: &said, silent, covers, scene, index };
     let mut claims: Vec<(Range<usize>, Claim)> = Vec::new();
     claims.extend(sentence.said.reading.facts.iter().filter_map(|fact| sentence.value(fact)));
-    claims.extend(sentence.names(names));
+    claims.extend(sentence.names(&names));
     claims.sort_by_key(|(span, _)| span.start);
     let mut claims: Vec<Claim> = claims.into_iter().map(|(_, claim)| claim).collect();
     if let Some(unit) = statement::copied_from(&said, index) {
@@ -96,13 +95,6 @@ pub(super) fn measures(
     measure(text, &said, question, asked, index).with("unproven", found)
 }
 
-/// True if the sentence claims nothing of the owner.
-pub(super) fn is_plain(text: &str, language: Language) -> bool {
-    let reading = read(text, language);
-    let silent = plain::silences(text, &reading, language);
-    silent.iter().all(|silent| *silent) || plain::is_offer(&reading, language)
-}
-
 /// The worst of the claims, hard ones before the proposition.
 fn worst(claims: &[Claim]) -> Status {
     let has = |status: Status| claims.iter().any(|claim| claim.status == status);
@@ -134,8 +126,10 @@ impl Sentence<'_> {
             Value::Address(address) => self.address(address),
             Value::Quantity { .. } | Value::Date(_) => {
                 let mut verdict = values::judge(fact, self.scene);
-                if let Some(lasted) = durations::judge(fact, self.scene) {
-                    verdict = lasted;
+                let lasted = durations::judge(fact, self.scene);
+                let told = || durations::judge_period(fact, self.text, self.scene);
+                if let Some(other) = lasted.or_else(told) {
+                    verdict = other;
                 }
                 let turned = verdict.status == Status::Supported && self.is_turned(fact, verdict.at.as_ref());
                 let status = if turned { Status::Contradicted } else { verdict.status };
@@ -164,10 +158,10 @@ impl Sentence<'_> {
         (Status::Unsupported, None)
     }
 
-    fn names(&self, names: Vec<Name>) -> Vec<(Range<usize>, Claim)> {
+    fn names(&self, names: &[Name]) -> Vec<(Range<usize>, Claim)> {
         let tokens = &self.said.reading.tokens;
         names
-            .into_iter()
+            .iter()
             .filter(|name| !self.is_silent(&name.tokens))
             .filter_map(|name| {
                 let span = tokens.get(name.tokens.start)?.span.start..tokens.get(name.tokens.end - 1)?.span.end;
@@ -185,7 +179,7 @@ impl Sentence<'_> {
     fn promises(&self) -> Vec<Claim> {
         let words: Vec<&str> = self.said.reading.tokens.iter().map(|token| token.folded.as_str()).collect();
         let spoken = |promise: Promise| {
-            let named = promise.is_spoken_of(self.text);
+            let named = self.said.reading.tokens.iter().any(|token| promise.names(&token.folded));
             let listed = lists::words(self.language).promises.iter().filter(|(listed, _)| *listed == promise);
             named || listed.into_iter().any(|(_, phrase)| (0..words.len()).any(|at| phrase.end(&words, at).is_some()))
         };

@@ -69,16 +69,19 @@ fn share_units(facts: &mut [Fact], tokens: &[Token]) {
         let next = tokens.get(fact.tokens.end);
         let counts = next.is_some_and(|next| {
             let adjacent = tokens.get(fact.tokens.end - 1).is_some_and(|last| next.place == last.place + 1);
-            !next.is_stop && !next.is_value && adjacent
+            !next.is_stop && !next.is_value && adjacent && !INSTEAD.contains(&next.folded.as_str())
         });
         matches!(fact.value, Value::Quantity { measure: Measure::Plain, .. }) && !counts
     };
     for at in 1..facts.len() {
         let (left, right) = facts.split_at_mut(at);
         let (Some(left), Some(right)) = (left.last_mut(), right.first_mut()) else { return };
-        let mut between = tokens.get(left.tokens.end..right.tokens.start).unwrap_or_default().iter();
-        let joined =
-            between.len() <= 3 && between.all(|token| token.is_stop || INSTEAD.contains(&token.folded.as_str()));
+        let between = tokens.get(left.tokens.end..right.tokens.start).unwrap_or_default();
+        // A comma would part them further.
+        let place = |at: usize| tokens.get(at).map_or(0, |token| token.place);
+        let apart = place(right.tokens.start).saturating_sub(place(left.tokens.end - 1)) as usize;
+        let is_close = between.len() <= 3 && apart <= between.len() + 2;
+        let joined = is_close && between.iter().all(|token| token.is_stop || INSTEAD.contains(&token.folded.as_str()));
         if !joined {
             continue;
         }

@@ -8,7 +8,8 @@ use portavoz_text::language::{Language, LanguageSet};
 use portavoz_text::ngrams::Trigrams;
 use portavoz_text::sentences::sentences;
 
-use super::reading::{Reading, read};
+use super::facts::{Fact, Value};
+use super::reading::{Capital, Reading, Token, read};
 use super::{Evidence, Source};
 
 /// A sentence of a source, or its heading, or its question.
@@ -110,6 +111,10 @@ pub(super) struct Index {
     /// Long words by their first two letters.
     pub(super) lookalikes: HashMap<[u8; 2], Vec<Lookalike>>,
     pub(super) languages: LanguageSet,
+    /// Folded words of names that most units have, or are about: the owner's.
+    pub(super) everywhere: HashSet<String>,
+    /// Folded words that have a name's capital somewhere.
+    named: HashSet<String>,
 }
 
 /// Letters in a run.
@@ -150,7 +155,34 @@ impl Index {
                 passage.known.extend(&passage.stems);
             }
         }
+        index.everywhere = index.common_names();
         index
+    }
+
+    /// True if a fact of a unit is a name, and neither the owner's nor the capital of a sentence's first word.
+    pub(super) fn is_name(&self, fact: &Fact, unit: &Unit) -> bool {
+        let words = unit.reading.tokens.get(fact.tokens.clone()).unwrap_or_default();
+        let is_named = |token: &Token| match token.capital {
+            Capital::Name | Capital::Shape => true,
+            _ => self.named.contains(&token.folded),
+        };
+        let is_owner = words.first().is_some_and(|token| self.everywhere.contains(&token.folded));
+        fact.value == Value::Name && !is_owner && words.iter().any(is_named)
+    }
+
+    fn common_names(&self) -> HashSet<String> {
+        let mut counts: HashMap<&str, usize> = HashMap::new();
+        for unit in &self.units {
+            let about = unit.scope.iter().filter_map(|above| self.units.get(*above)).chain([unit]);
+            let tokens = about.flat_map(|unit| &unit.reading.tokens);
+            let names: HashSet<&str> = tokens
+                .filter(|token| matches!(token.capital, Capital::Name))
+                .map(|token| token.folded.as_str())
+                .collect();
+            names.into_iter().for_each(|name| *counts.entry(name).or_default() += 1);
+        }
+        let most = |count: usize| count * 2 > self.units.len();
+        counts.into_iter().filter(|(_, count)| most(*count)).map(|(name, _)| name.to_owned()).collect()
     }
 
     fn add_text(&mut self, number: usize, source: &Source<'_>, scope: &[usize]) {
@@ -194,6 +226,9 @@ impl Index {
             {
                 let lookalike = Lookalike { trigrams: Trigrams::of(&token.folded), folded: token.folded.clone() };
                 self.lookalikes.entry(beginning).or_default().push(lookalike);
+            }
+            if token.capital == Capital::Name {
+                self.named.insert(token.folded.clone());
             }
             self.surfaces.add(&token.folded, posting);
         }

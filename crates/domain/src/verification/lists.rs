@@ -45,6 +45,10 @@ pub(super) struct Words {
     /// Words that say more, and less.
     pub(super) up: HashSet<&'static str>,
     pub(super) down: HashSet<&'static str>,
+    /// Words before the beginning of a time and before its end, and words that say that something began.
+    pub(super) from: HashSet<&'static str>,
+    pub(super) until: HashSet<&'static str>,
+    pub(super) began: HashSet<&'static str>,
     /// Phrases by which a sentence says that the documents are silent; by themselves, or with a word of `subject`.
     pub(super) silent: Vec<Phrase>,
     pub(super) mute: Vec<Phrase>,
@@ -84,6 +88,9 @@ fn read_words() -> [Words; 7] {
             "turn" => list.turn.extend(parts),
             "up" => list.up.extend(parts),
             "down" => list.down.extend(parts),
+            "from" => list.from.extend(parts),
+            "until" => list.until.extend(parts),
+            "began" => list.began.extend(parts),
             "self" => list.speaker.extend(parts),
             "listener" => list.listener.extend(parts),
             "opinion" => list.opinion.extend(parts),
@@ -154,6 +161,9 @@ pub(super) fn names() -> &'static Names {
                 Some("capital") => names.capital.extend(parts),
                 Some("company") => names.company.extend(parts),
                 Some("organisation") => names.organisation.extend(parts),
+                Some("place") => parts.for_each(|place| {
+                    names.alias.entry(place).or_default();
+                }),
                 kind => {
                     let line: Vec<&'static str> = parts.collect();
                     if kind == Some("fixed") {

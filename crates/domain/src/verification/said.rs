@@ -93,8 +93,11 @@ fn hits(token: &Token, language: Language, index: &Index, alike_from: f32) -> Ve
         for other in lexicon::translations(&token.stem, language, to) {
             add(index.stems.find(other), worth);
         }
-        if to != language {
-            add(index.stems.find(&stem(&token.folded, to)), TRANSLATION);
+    }
+    if found.is_empty() {
+        for to in Language::ALL.into_iter().filter(|to| *to != language && index.languages.contains(*to)) {
+            let kin = index.stems.find(&stem(&token.folded, to));
+            found.extend(kin.iter().map(|at| Hit { at: *at, worth: TRANSLATION }));
         }
     }
     if found.is_empty() {

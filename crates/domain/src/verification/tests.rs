@@ -1,4 +1,4 @@
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "tests fail by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests fail by panicking")]
 
 use portavoz_text::language::Language;
 
@@ -97,11 +97,92 @@ fn misjudged(list: &'static str, expected: bool) -> Vec<String> {
 #[test]
 fn true_sentences_reach_the_visitor() {
     let wrong = misjudged(include_str!("tests/truths.txt"), false);
-    assert!(wrong.len() * 100 <= 3 * 130, "{} withheld:\n{}", wrong.len(), wrong.join("\n"));
+    let all = listed(include_str!("tests/truths.txt")).count();
+    assert!(wrong.len() * 100 <= 2 * all, "{} of {all} withheld:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 #[test]
 fn false_hard_facts_do_not() {
     let wrong = misjudged(include_str!("tests/lies.txt"), true);
     assert!(wrong.is_empty(), "{} passed:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Rows of things of one kind: exchanging one for another makes a true sentence false.
+const KINDS: &[&[&str]] = &[
+    &["Mirador", "Legajo", "Acequia", "Paleta", "Voz Nogal", "Migas"],
+    &["Almacenes Vega", "Olmeda Abogados", "Aguas del Moncayo", "Cerámicas Barro Alto", "Editorial Nogal"],
+    &["Telares Digitales", "Cierzo Logística", "Lumbre Estudio", "Google", "Nimbus Data"],
+    &["Zaragoza", "Madrid", "Lisboa"],
+    &["Python", "Kotlin", "Erlang"],
+    &["Pinecone", "Weaviate"],
+    &["TypeScript", "Dart"],
+    &["DALL-E", "Midjourney"],
+];
+
+/// Beginnings of sentences made so that happen to be true.
+const TRUE_AFTER_ALL: &[&str] = &[
+    "Entre sus clientes están",
+    "Her clients include",
+    "En Mirador usó GPT-4 y Pinecone.",
+    "En Legajo usó GPT-4 y Pinecone.",
+    "She built Mirador with Python, FastAPI, Pinecone and GPT-4.",
+    "She built Acequia with Python, FastAPI, Pinecone and GPT-4.",
+    "O Mirador usa GPT-4, Pinecone e FastAPI.",
+    "O Legajo usa GPT-4, Pinecone e FastAPI.",
+];
+
+/// False sentences made of a true one: each number and each name exchanged for another.
+fn exchanged(sentence: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for kind in KINDS {
+        for name in kind.iter().filter(|name| sentence.contains(**name)) {
+            let others = kind.iter().filter(|other| !sentence.contains(**other));
+            found.extend(others.map(|other| sentence.replace(name, other)));
+        }
+    }
+    let bytes = sentence.as_bytes();
+    let is_number = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    let starts = (0..bytes.len()).filter(|at| is_number(*at) && (*at == 0 || !bytes[at - 1].is_ascii_alphanumeric()));
+    for start in starts.filter(|at| !sentence[..*at].ends_with(['-', '.', ','])) {
+        let digits = sentence[start..].find(|c: char| !c.is_ascii_digit()).unwrap_or(sentence.len() - start);
+        let followed = sentence[start + digits..].chars().next();
+        let number: u32 = sentence[start..start + digits].parse().unwrap();
+        if followed.is_some_and(char::is_alphabetic) {
+            continue;
+        }
+        let others: &[u32] =
+            if (1990..2100).contains(&number) { &[number - 5, number + 2] } else { &[40, 70, 60, number + 3] };
+        for other in others.iter().filter(|other| **other != number) {
+            found.push(format!("{}{other}{}", &sentence[..start], &sentence[start + digits..]));
+        }
+    }
+    found
+}
+
+#[test]
+fn an_exchanged_value_or_name_is_noticed() {
+    let sources = demo();
+    let mut wrong = Vec::new();
+    let mut all = 0;
+    for (language, sentence) in listed(include_str!("tests/truths.txt")) {
+        if check(sentence, Asked { question: None, language }, &sources)
+            .claims
+            .iter()
+            .all(|claim| !claim.kind.is_hard())
+        {
+            continue;
+        }
+        // Every third of them, to be quick; change it to look at all.
+        for lie in exchanged(sentence).into_iter().step_by(3) {
+            let is_true = TRUE_AFTER_ALL.iter().any(|beginning| lie.starts_with(beginning));
+            if is_true {
+                continue;
+            }
+            all += 1;
+            if !withholds(&check(&lie, Asked { question: None, language }, &sources)) {
+                wrong.push(format!("{language}: {lie}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {all} passed:\n{}", wrong.len(), wrong.join("\n"));
 }

@@ -4,16 +4,20 @@
 //! is weighed by how well its surroundings agree with those of the claimed one, and the claim is right if no rival of
 //! another value fits clearly better.
 
+mod compare;
+
 use std::ops::Range;
 
-use portavoz_text::quantities::{Bound, Measure};
+use portavoz_text::language::Language;
+use portavoz_text::quantities::Measure;
 
-use super::Status;
 use super::facts::{Fact, Value};
 use super::index::{Index, Unit};
 use super::names::Name;
 use super::reading::{Reading, Token};
 use super::said::{Said, within};
+use super::{ClaimKind, Status, durations};
+use compare::{agrees, compare};
 
 /// How fast the bond between a value and a word fades with their distance, in words.
 const NEAR: f32 = 4.0;
@@ -27,6 +31,10 @@ const NAME: f32 = 1.6;
 const VALUE: f32 = 4.0;
 /// What a count of things is worth as the rival of a bare number.
 const BARE: f32 = 0.4;
+/// How far what is counted may stand from its number.
+const COUNTED: u32 = 7;
+/// How near a technology must stand to a value to be what it is told of.
+const BESIDE: u32 = 3;
 /// Words between the ends of a period, or two numbers of one change.
 const PAIR: usize = 7;
 /// A value must fit this well at least, and this well beside the best rival.
@@ -52,9 +60,13 @@ pub(super) struct Verdict {
 #[derive(Clone, Copy)]
 pub(super) struct Scene<'a> {
     pub(super) said: &'a Said,
+    /// The sentence's language.
+    pub(super) language: Language,
     pub(super) asked: Option<&'a Said>,
     /// The names of the sentence that single out a part of the sources.
     pub(super) anchors: &'a [Name],
+    /// All its names.
+    pub(super) names: &'a [Name],
     pub(super) index: &'a Index,
 }
 
@@ -64,6 +76,8 @@ struct Candidate<'a> {
     fact: &'a Fact,
     /// It bears the claimed value out.
     is_same: bool,
+    /// It is told of the name that the sentence tells the value of, or there is none.
+    is_tied: bool,
     fits: f32,
 }
 
@@ -81,14 +95,34 @@ pub(super) fn judge(fact: &Fact, scene: Scene<'_>) -> Verdict {
                 // A bare number and a count of things are no rivals.
                 fits *= BARE;
             }
-            candidates.push(Candidate { unit: number, fact: other, is_same, fits });
+            candidates.push(Candidate { unit: number, fact: other, is_same, is_tied: true, fits });
+        }
+    }
+    if let Some(nearest) = nearest_anchor(fact, scene) {
+        // What the sources do not tie to the name that it is told of does not count.
+        let is_near = |unit: usize| {
+            let above = scene.index.units.get(unit).map_or(&[][..], |unit| &unit.scope);
+            above.iter().chain([&unit]).any(|unit| nearest.units.binary_search(unit).is_ok())
+        };
+        let is_tied = |one: &Candidate<'_>| {
+            is_bound(nearest, one.unit, one.fact, scene) || is_near(one.unit) && bonds(one.unit, one.fact, scene) > 0
+        };
+        candidates.iter_mut().for_each(|one| one.is_tied = is_tied(one));
+    }
+    if let Some(edge) = durations::edge(fact, &scene.said.reading, scene.language) {
+        for one in candidates.iter_mut().filter(|one| one.is_same) {
+            let Value::Date(date) = one.fact.value else { continue };
+            let given =
+                scene.index.units.get(one.unit).and_then(|unit| durations::given_edge(&one.fact.span, date, unit));
+            one.is_tied &= given.is_none_or(|given| given == edge);
         }
     }
     decide(fact, &candidates, scene)
 }
 
 fn decide(fact: &Fact, candidates: &[Candidate<'_>], scene: Scene<'_>) -> Verdict {
-    let best = candidates.iter().filter(|one| one.is_same).max_by(|one, other| one.fits.total_cmp(&other.fits));
+    let best =
+        candidates.iter().filter(|one| one.is_same && one.is_tied).max_by(|one, other| one.fits.total_cmp(&other.fits));
     let best_bonds = best.map_or(0, |best| bonds(best.unit, best.fact, scene));
     let handicap = |rival: &Candidate<'_>| {
         let source = |unit: usize| scene.index.units.get(unit).map(|unit| unit.source);
@@ -101,11 +135,12 @@ fn decide(fact: &Fact, candidates: &[Candidate<'_>], scene: Scene<'_>) -> Verdic
                 })
             })
         };
-        if bonds(rival.unit, rival.fact, scene) > best_bonds {
-            RIVAL_BOUND
-        } else if best_bonds > 0 && best_bonds == scene.anchors.len() || agrees_there() {
+        if agrees_there() || !rival.is_tied {
+            // Told beside the claimed value, or not of the name that it is told of.
             RIVAL_PAIRED
-        } else if is_beside || is_claimed() {
+        } else if bonds(rival.unit, rival.fact, scene) > best_bonds {
+            RIVAL_BOUND
+        } else if best_bonds > 0 && best_bonds == scene.anchors.len() || is_beside || is_claimed() {
             RIVAL_BESIDE
         } else {
             RIVAL
@@ -116,7 +151,11 @@ fn decide(fact: &Fact, candidates: &[Candidate<'_>], scene: Scene<'_>) -> Verdic
     let fits = best.map_or(0.0, |best| best.fits);
     let against = rival.as_ref().map_or(0.0, |(against, _)| *against);
     let place = |found: Option<&Candidate<'_>>| found.map(|one| (one.unit, one.fact.span.clone()));
-    let (status, at) = if best.is_some() && fits >= FITS_FROM && fits >= against {
+    // Of words in another language fewer are known.
+    let is_foreign =
+        best.and_then(|best| scene.index.units.get(best.unit)).is_some_and(|unit| unit.language != scene.language);
+    let from = if is_foreign { FITS_FROM / 2.0 } else { FITS_FROM };
+    let (status, at) = if best.is_some() && fits >= from && fits >= against {
         (Status::Supported, place(best))
     } else if against >= FITS_FROM * RIVAL {
         (Status::Contradicted, place(rival.map(|(_, rival)| rival)))
@@ -126,70 +165,48 @@ fn decide(fact: &Fact, candidates: &[Candidate<'_>], scene: Scene<'_>) -> Verdic
     Verdict { status, at }
 }
 
-/// `None` for values that cannot be compared, otherwise whether the source's value bears out the claimed one.
-fn compare(claimed: &Value, given: &Value) -> Option<bool> {
-    match (claimed, given) {
-        (Value::Date(claimed), Value::Date(given)) => {
-            let is_finer =
-                claimed.month.is_some() && given.month.is_none() || claimed.day.is_some() && given.day.is_none();
-            // A coarser date that agrees neither bears out nor contradicts.
-            let agrees = claimed.agrees_with(*given);
-            (!(agrees && is_finer)).then_some(agrees)
-        }
-        (
-            Value::Quantity { value: claimed, measure: left, bound: claimed_bound },
-            Value::Quantity { value: given, measure: right, bound: given_bound },
-        ) => (left == right).then(|| bears_out((*claimed, *claimed_bound), (*given, *given_bound))),
-        _ => None,
-    }
-}
-
 /// How many of the sentence's names the value `fact` of a unit is bound to: they are what the unit is about, or stand
 /// nearer to the value than any name of the same kind that the sentence does not have.
 fn bonds(number: usize, fact: &Fact, scene: Scene<'_>) -> usize {
-    let Some(unit) = scene.index.units.get(number) else { return 0 };
-    let distance = |other: &Fact| other.tokens.start.abs_diff(fact.tokens.start);
-    let is_of = |name: &Name, other: &Fact| {
+    scene.anchors.iter().filter(|name| is_bound(name, number, fact, scene)).count()
+}
+
+fn is_bound(name: &Name, number: usize, fact: &Fact, scene: Scene<'_>) -> bool {
+    let Some(unit) = scene.index.units.get(number) else { return false };
+    let names =
+        || unit.reading.facts.iter().filter(|other| other.kind == name.kind && scene.index.is_name(other, unit));
+    let is_own = |other: &Fact| {
         name.tokens.clone().any(|token| {
             let hits = scene.said.hits.get(token).map_or(&[][..], |hits| within(hits, number));
             hits.iter().any(|hit| other.tokens.contains(&hit.at.index))
         })
     };
-    let is_bound = |name: &&Name| {
-        let rivals = unit.reading.facts.iter().filter(|other| other.kind == name.kind && other.value == Value::Name);
-        let nearest = rivals.min_by_key(|other| distance(other));
-        let is_named = name.units.binary_search(&number).is_ok();
-        match nearest {
-            Some(nearest) if is_named => is_of(name, nearest),
-            _ => is_named || unit.scope.iter().any(|above| name.units.binary_search(above).is_ok()),
-        }
+    // A sentence about a technology begins with it.
+    let begins = || name.kind == ClaimKind::Technology && names().next().is_some_and(is_own);
+    let nearest = names().min_by_key(|other| other.tokens.start.abs_diff(fact.tokens.start));
+    let is_named = name.units.binary_search(&number).is_ok();
+    match nearest {
+        Some(nearest) if is_named => is_own(nearest) || begins(),
+        // A heading that lists technologies does not give each the date of one.
+        Some(_) if name.kind == ClaimKind::Technology => false,
+        _ => is_named || unit.scope.iter().any(|above| name.units.binary_search(above).is_ok()),
+    }
+}
+
+/// The name of the sentence that stands nearest to the value.
+fn nearest_anchor<'a>(fact: &Fact, scene: Scene<'a>) -> Option<&'a Name> {
+    let tokens = &scene.said.reading.tokens;
+    let at = place(fact.tokens.start, tokens)?;
+    let distance = |name: &&Name| {
+        let first = place(name.tokens.start, tokens).map_or(u32::MAX, |place| place.abs_diff(at));
+        let last = place(name.tokens.end - 1, tokens).map_or(u32::MAX, |place| place.abs_diff(at));
+        first.min(last)
     };
-    scene.anchors.iter().filter(|name| is_bound(name)).count()
-}
-
-/// True if the two may be one value, told more or less exactly.
-fn agrees(one: &Value, other: &Value) -> bool {
-    match (one, other) {
-        (Value::Date(one), Value::Date(other)) => one.agrees_with(*other),
-        (Value::Quantity { value: one, measure: left, .. }, Value::Quantity { value: other, measure: right, .. }) => {
-            left == right && (one - other).abs() <= 1e-6 * other.abs().max(1.0)
-        }
-        _ => false,
-    }
-}
-
-/// True if a source that gives `given` bears out `claimed`: the same number, not told more strongly than there.
-fn bears_out((claimed, claimed_bound): (f64, Bound), (given, given_bound): (f64, Bound)) -> bool {
-    let is_equal = (claimed - given).abs() <= 1e-6 * given.abs().max(1.0);
-    match (claimed_bound, given_bound) {
-        (Bound::About, Bound::Exact | Bound::About) => (claimed - given).abs() <= 0.1 * given.abs(),
-        (Bound::Exact | Bound::About, _) => is_equal,
-        (Bound::AtLeast, Bound::AtLeast) | (Bound::AtMost, Bound::AtMost) => is_equal,
-        // 1,150 are more than 1,000, but nobody says that they are more than ten.
-        (Bound::AtLeast, Bound::Exact) => given > claimed && given <= claimed * 1.5,
-        (Bound::AtMost, Bound::Exact) => given < claimed && given * 1.5 >= claimed,
-        (Bound::AtLeast | Bound::AtMost, _) => false,
-    }
+    // A technology counts only right beside the value: `English C1 (2019)`.
+    let beside = scene.names.iter().filter(|name| name.status == Status::Supported && distance(name) <= BESIDE);
+    let is_dated = matches!(fact.value, Value::Date(_));
+    let known = beside.filter(|name| is_dated && name.kind == ClaimKind::Technology);
+    known.chain(scene.anchors).min_by_key(distance)
 }
 
 /// How well the surroundings of the words `other` of a unit agree with those of the words `own` of the sentence, 0..=1.
@@ -258,7 +275,7 @@ fn place(at: usize, tokens: &[Token]) -> Option<u32> {
 
 /// The word that a plain number counts: the next one with a subject.
 fn counted(fact: &Fact, reading: &Reading) -> Option<usize> {
-    if !matches!(fact.value, Value::Quantity { measure: Measure::Plain, .. }) {
+    if !matches!(fact.value, Value::Quantity { measure: Measure::Plain | Measure::Percent, .. }) {
         return None;
     }
     let next = reading.tokens.iter().enumerate().skip(fact.tokens.end).take(3);
@@ -274,6 +291,6 @@ fn noun_factor(noun: usize, (number, unit, other): (usize, &Unit, &Fact), scene:
     let Some(given) = place(other.tokens.start, &unit.reading.tokens) else { return 1.0 };
     let is_near = within(hits, number)
         .iter()
-        .any(|hit| unit.reading.tokens.get(hit.at.index).is_some_and(|word| word.place.abs_diff(given) <= 5));
+        .any(|hit| unit.reading.tokens.get(hit.at.index).is_some_and(|word| word.place.abs_diff(given) <= COUNTED));
     if is_near { 1.0 } else { 0.5 }
 }
