@@ -2,7 +2,9 @@
 
 use portavoz_domain::answer::{Citation, Outcome};
 use portavoz_domain::ids::{ConversationId, TurnId, VisitorId};
+use portavoz_domain::markers::unmarked;
 use portavoz_domain::turn::{Turn, TurnStatus};
+use portavoz_domain::verification::{CheckedSentence, Verification};
 use portavoz_text::language::Language;
 use serde::Serialize;
 
@@ -37,6 +39,10 @@ pub struct TranscriptTurn {
     pub citations: Vec<Citation>,
     /// How it ended; null while open or after a failure.
     pub outcome: Option<Outcome>,
+    /// What the check found of the sentences that were told; `None` if nothing was checked.
+    pub verification: Option<Verification>,
+    /// How many sentences were not told.
+    pub withheld: u32,
     /// Where it stands.
     pub status: TurnStatus,
 }
@@ -57,17 +63,35 @@ pub async fn transcript(site: &Site, visitor: VisitorId, id: ConversationId) -> 
 }
 
 fn shown(turn: Turn) -> TranscriptTurn {
-    let (status, outcome, answer, citations) = match turn.settlement {
-        Some(settled) => (settled.status, settled.outcome, settled.answer, settled.citations),
-        None => (TurnStatus::Open, None, String::new(), Vec::new()),
-    };
-    TranscriptTurn {
+    let mut shown = TranscriptTurn {
         turn_id: turn.admitted.id,
         asked_at: turn.admitted.created.to_rfc3339(),
         question: turn.admitted.question,
-        answer,
-        citations,
-        outcome,
-        status,
+        answer: String::new(),
+        citations: Vec::new(),
+        outcome: None,
+        verification: None,
+        withheld: 0,
+        status: TurnStatus::Open,
+    };
+    if let Some(settled) = turn.settlement {
+        shown.verification = settled.verification.map(|found| of_what_was_told(found, &settled.answer));
+        shown.withheld = settled.withheld;
+        shown.answer = settled.answer;
+        shown.citations = settled.citations;
+        shown.outcome = settled.outcome;
+        shown.status = settled.status;
     }
+    shown
+}
+
+/// The row holds withheld sentences too; the visitor sees nothing of them, here as little as in the answer.
+fn of_what_was_told(found: Verification, answer: &str) -> Verification {
+    // Marks and addresses may stand otherwise in the answer than in what was checked; its words do not.
+    let letters = |text: &str| text.chars().filter(|letter| letter.is_alphanumeric()).collect::<String>();
+    let answer = letters(&unmarked(answer));
+    let told = found.sentences.into_iter().filter(|sentence| answer.contains(&letters(&sentence.text)));
+    let sentences: Vec<CheckedSentence> = told.collect();
+    let score = sentences.iter().map(|sentence| sentence.score).reduce(f32::min).unwrap_or(0.0);
+    Verification { score, sentences }
 }

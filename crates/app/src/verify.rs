@@ -201,7 +201,7 @@ enum Texts {
         index: Arc<Index>,
         /// For the question, if there was one.
         hits: Vec<Hit>,
-        contact: Option<Passage>,
+        contact: Passage,
     },
 }
 
@@ -228,9 +228,14 @@ impl Check {
             Texts::Given(texts) => {
                 texts.into_iter().enumerate().map(|(place, text)| Passage::given(place, text, self.language)).collect()
             }
-            Texts::Known { index, hits, contact } => {
+            Texts::Known { index, hits, mut contact } => {
                 let found = self.passages_of_sentences(&index, hits)?;
-                found.iter().map(|chunk| Passage::of_chunk(chunk)).chain(contact).collect::<Vec<_>>()
+                // Where a document can be opened is as true as what it says.
+                for address in found.iter().filter_map(|chunk| chunk.url.as_deref()) {
+                    contact.text.push('\n');
+                    contact.text.push_str(address);
+                }
+                found.iter().map(|chunk| Passage::of_chunk(chunk)).chain([contact]).collect::<Vec<_>>()
             }
         };
         let sources: Vec<Source<'_>> = passages.iter().map(Passage::source).collect();
@@ -293,13 +298,12 @@ impl Passage {
     }
 
     /// The contact card: what it says is true, whichever document it came from.
-    fn of_contact(site: &Site, language: Language) -> Option<Self> {
+    fn of_contact(site: &Site, language: Language) -> Self {
         let card = site.contact();
         let lines: Vec<String> = card.name.iter().cloned().chain(phrases::contact_lines(language, &card)).collect();
         let heading = phrases::label(language, phrases::Label::Contact).to_owned();
         let text = lines.join("\n");
-        let card = Self { context: None, document: None, heading, question: None, text, language };
-        (!lines.is_empty()).then_some(card)
+        Self { context: None, document: None, heading, question: None, text, language }
     }
 
     fn source(&self) -> Source<'_> {

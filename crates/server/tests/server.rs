@@ -12,5 +12,6 @@ mod server {
     mod search;
     mod shutdown;
     mod support;
+    mod told;
     mod verify;
 }

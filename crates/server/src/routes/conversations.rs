@@ -10,7 +10,7 @@ use super::chat::conversation_id;
 use crate::access::KnownVisitor;
 use crate::error::{ApiError, ErrorBody};
 use crate::state::AppState;
-use crate::wire::Citation;
+use crate::wire::{AnswerVerification, Citation};
 
 /// A conversation.
 #[derive(Debug, Serialize, ToSchema)]
@@ -34,6 +34,8 @@ pub(crate) struct TurnResponse {
     citations: Vec<Citation>,
     /// Null while open, and after a failure.
     outcome: Option<&'static str>,
+    /// Null if nothing was checked.
+    verification: Option<AnswerVerification>,
     /// `open`, `complete`, `abandoned` or `failed`.
     status: &'static str,
 }
@@ -73,6 +75,7 @@ impl From<TranscriptTurn> for TurnResponse {
             answer: turn.answer,
             citations: turn.citations.into_iter().map(Citation::from).collect(),
             outcome: turn.outcome.map(|outcome| outcome.name()),
+            verification: AnswerVerification::told(turn.verification, turn.withheld),
             status: turn.status.name(),
         }
     }
