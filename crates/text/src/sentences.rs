@@ -42,14 +42,13 @@ pub fn list_marker_len(line: &str) -> usize {
 fn split_line(text: &str, line: Range<usize>, found: &mut Vec<Range<usize>>) {
     let whole = text.get(line.clone()).unwrap_or_default();
     let mut start = line.start + list_marker_len(whole);
-    if is_reference(whole) {
-        push_trimmed(text, start..line.end, found);
-        return;
-    }
+    let references = is_reference(text.get(start..line.end).unwrap_or_default());
     let mut at = start;
     while let Some(terminator) = next_terminator(text, at..line.end) {
         let end = closing_end(text, terminator, line.end);
-        if ends_sentence(text, start, terminator, end, line.end) {
+        let rest = text.get(end..line.end).unwrap_or_default();
+        let ends = if references { is_reference(rest) } else { ends_sentence(text, start, terminator, end, line.end) };
+        if ends {
             push_trimmed(text, start..end, found);
             start = end;
         }
@@ -58,14 +57,18 @@ fn split_line(text: &str, line: Range<usize>, found: &mut Vec<Range<usize>>) {
     push_trimmed(text, start..line.end, found);
 }
 
-/// True for the entry of a bibliography, such as `Gil, A. & Rey, B. (2020). Title. Journal, 1(2).`: its points part
-/// no sentences.
-fn is_reference(line: &str) -> bool {
-    let Some((authors, rest)) = line.split_once(" (") else { return false };
+/// True if `text` begins with the entry of a bibliography, such as `Gil, A. & Rey, B. (2020). Title. Journal, 1(2).`:
+/// its points part no sentences.
+fn is_reference(text: &str) -> bool {
+    const BETWEEN: [&str; 9] = ["&", "and", "y", "e", "et", "und", "i", "de", "da"];
+    let Some((authors, rest)) = text.trim_start().split_once(" (") else { return false };
     let year = rest.get(..4).is_some_and(|year| year.bytes().all(|byte| byte.is_ascii_digit()));
     let closes = rest.get(4..).is_some_and(|rest| rest.trim_start_matches(char::is_lowercase).starts_with(")."));
     let initial = authors.trim_end().strip_suffix('.').and_then(|name| name.chars().next_back());
-    year && closes && initial.is_some_and(char::is_uppercase)
+    let mut names = authors.split_whitespace();
+    let are_names = names.all(|word| word.starts_with(char::is_uppercase) || BETWEEN.contains(&word));
+    let begins = authors.starts_with(char::is_uppercase) && authors.contains(", ");
+    begins && year && closes && are_names && initial.is_some_and(char::is_uppercase)
 }
 
 fn push_trimmed(text: &str, span: Range<usize>, found: &mut Vec<Range<usize>>) {
@@ -244,6 +247,10 @@ mod tests {
                 &["Moliceiro Lda. (2016–2020), programador.", "Depois foi chefe."],
             ),
             ("Trabalhou na Moliceiro Lda. Depois saiu.", &["Trabalhou na Moliceiro Lda.", "Depois saiu."]),
+            (
+                "Gil, A. (2022). Sleep at sea. Ships, 1(2), 3-5. Gil, A. & Rey, B. (2020). Storms.",
+                &["Gil, A. (2022). Sleep at sea. Ships, 1(2), 3-5.", "Gil, A. & Rey, B. (2020). Storms."],
+            ),
             (
                 "- Gil, A. & Rey, B. (2020). Sleep at sea. Journal of Ships, 1(2).\nVer núm. 3.",
                 &["Gil, A. & Rey, B. (2020). Sleep at sea. Journal of Ships, 1(2).", "Ver núm. 3."],

@@ -9,7 +9,7 @@ use crate::document::Facet;
 use crate::question::{Question, Wants};
 use crate::search::Hit;
 
-/// The first sentences of the passage that opens its document, of those about the owner in the best one's language.
+/// The first sentences of the earliest passage of a document about the owner, in the best one's language.
 /// `None` for questions that ask for anything else.
 pub(super) fn presentation(
     question: &Question,
@@ -22,10 +22,11 @@ pub(super) fn presentation(
     if !is_general || names_thing || question.carried.is_some() {
         return None;
     }
-    let about = |sentence: &&Scored| {
-        hits.get(sentence.hit).is_some_and(|hit| hit.chunk.facet == Facet::About && hit.chunk.question.is_none())
-    };
-    let opening = sentences.iter().filter(about).min_by_key(|sentence| {
+    let is_about = |hit: &Hit| hit.chunk.facet == Facet::About && hit.chunk.question.is_none();
+    let document = sentences.iter().filter_map(|sentence| hits.get(sentence.hit)).find(|hit| is_about(hit))?;
+    let of_document =
+        |sentence: &&Scored| hits.get(sentence.hit).is_some_and(|hit| hit.chunk.document == document.chunk.document);
+    let opening = sentences.iter().filter(of_document).min_by_key(|sentence| {
         let start = hits.get(sentence.hit).map_or(usize::MAX, |hit| hit.chunk.span.start);
         (start, sentence.hit, sentence.span.start)
     })?;
