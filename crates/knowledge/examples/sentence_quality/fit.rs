@@ -11,10 +11,10 @@ use super::Run;
 
 /// Articles are dealt into this many folds.
 const FOLDS: usize = 6;
-const ROUNDS: usize = 40;
+const ROUNDS: usize = 25;
 const RIDGE: f64 = 2.0;
 /// Sentences of a question that a fit looks at, best first by the weights compiled in, besides the right ones.
-const CANDIDATES: usize = 40;
+const CANDIDATES: usize = 24;
 
 /// The weights of one column: of all questions, and of those outside each fold.
 pub(super) struct Column {
