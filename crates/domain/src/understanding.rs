@@ -18,9 +18,10 @@ use portavoz_text::language::Language;
 
 use crate::question::{PastTurn, Question, Smalltalk, Understood};
 
-pub(crate) use facets::asks_ability;
+pub(crate) use facets::{asks_ability, asks_of_deeds, names_facet};
 pub use followup::asks_for_more;
 pub use parts::parts;
+pub(crate) use smalltalk::is_courtesy;
 
 /// Understands `message` as the next one after `history` (oldest first). `told` is the language the client asked for;
 /// `default` is the site's. A language that the visitor orders in words ("in English, please") goes before both.

@@ -18,7 +18,7 @@ const JOINS_FROM_ELSEWHERE: f32 = 0.05;
 /// The same once the best sentence holds the number, date or address asked for: then the answer is said.
 const SAID_FROM: f32 = 0.3;
 /// From here on a passage was written to answer this very question, and nothing else is needed beside it.
-const REPLIES_FROM: f32 = 0.7;
+pub(super) const REPLIES_FROM: f32 = 0.7;
 /// Two sentences more alike than this say the same.
 const SAYS_THE_SAME: f32 = 0.5;
 /// Sentences looked at besides the best one.

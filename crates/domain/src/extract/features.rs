@@ -6,19 +6,18 @@
 use std::ops::Range;
 
 use portavoz_text::fold::fold;
-use portavoz_text::lexicon;
 use portavoz_text::sentences::sentences;
 use portavoz_text::terms::terms;
 use portavoz_text::words::words;
 
 use super::cover::{Cover, cover, cover_heading};
 use super::offer::{Offer, offers};
-use super::probe::Probe;
+use super::probe::{NAMED_FROM, Probe, is_frame};
 use crate::chunk::Chunk;
 use crate::question::{Question, Wants};
 
 /// Features of a sentence.
-pub const COUNT: usize = 35;
+pub const COUNT: usize = 36;
 
 /// Their names, in the order of their values.
 pub const NAMES: [&str; COUNT] = [
@@ -52,6 +51,7 @@ pub const NAMES: [&str; COUNT] = [
     "relevance",
     "rank",
     "facet",
+    "defines",
     "replies",
     "later",
     "announces",
@@ -203,6 +203,7 @@ fn of_sentence(sentence: &Alone, around: &Around<'_>, passage: &Passage<'_>) -> 
         ("length", (own.words.clamp(3, 60) as f32 / 20.0).ln()),
         ("relevance", passage.relevance),
         ("rank", 1.0 / (1.0 + passage.hit as f32)),
+        ("defines", defines(sentence, passage)),
         ("facet", flag(question.facets.contains(&chunk.facet))),
         ("announces", flag(sentence.announces)),
         ("fragment", flag(own.words <= 2) + 0.3 * flag((3..=4).contains(&own.words))),
@@ -240,6 +241,14 @@ fn set(values: &mut [f32; COUNT], name: &str, value: f32) {
 
 fn flag(is: bool) -> f32 {
     if is { 1.0 } else { 0.0 }
+}
+
+/// "What is Legajo?" is answered by a sentence that begins with the name, best where its document begins.
+fn defines(sentence: &Alone, passage: &Passage<'_>) -> f32 {
+    let Passage { question, chunk, probes, .. } = passage;
+    let asks = question.wants == Wants::Open && !probes.is_empty() && probes.iter().all(|probe| probe.is_anchor);
+    let begins = sentence.cover.places.iter().flatten().any(|place| *place <= 1);
+    if asks && begins { 0.6 + 0.4 * flag(chunk.heading_path.len() <= 1) } else { 0.0 }
 }
 
 /// How near what is offered stands to a word of the question, 0..=1.
@@ -292,9 +301,6 @@ fn same_question(passage: &Passage<'_>) -> f32 {
     asked.map(|asked| agreement(asked, passage)).fold(0.0, f32::max)
 }
 
-/// Concepts of words that a question needs only for its grammar: "projects that she built" are "her projects".
-const FRAME: [&str; 6] = ["build", "develop", "work", "use", "know", "speak"];
-
 fn agreement(asked: &str, passage: &Passage<'_>) -> f32 {
     let Passage { chunk, probes, idf, .. } = passage;
     let language = chunk.language;
@@ -303,11 +309,20 @@ fn agreement(asked: &str, passage: &Passage<'_>) -> f32 {
     if cover.matched.iter().zip(*probes).any(|(matched, probe)| probe.is_named() && *matched < 0.5) {
         return 0.0;
     }
-    let is_frame = |stem: &str| lexicon::concepts(stem, language).iter().any(|concept| FRAME.contains(concept));
-    let theirs: f32 =
-        terms(asked, language).iter().filter(|term| !is_frame(&term.stem)).map(|term| idf(&term.stem)).sum();
-    let shared: f32 = cover.matched.iter().zip(*probes).filter(|(m, _)| **m > 0.5).map(|(_, probe)| probe.rarity).sum();
+    // Grammar and the owner's name, which stands nearly everywhere, are left out on both sides.
+    let says = |stem: &str| !is_frame(stem, language) && idf(stem) >= NAMED_FROM;
+    let theirs: f32 = terms(asked, language).iter().filter(|term| says(&term.stem)).map(|term| idf(&term.stem)).sum();
+    let ours = || {
+        let all = cover.matched.iter().zip(*probes);
+        all.filter(|(_, probe)| !probe.is_frame && (probe.rarity >= NAMED_FROM || !probe.is_anchor))
+    };
+    let weight: f32 = ours().map(|(_, probe)| probe.weight).sum();
+    let covered: f32 = ours().map(|(matched, probe)| matched * probe.weight).sum();
+    let shared: f32 = ours().filter(|(matched, _)| **matched > 0.5).map(|(_, probe)| probe.rarity).sum();
+    if weight == 0.0 || theirs == 0.0 {
+        return 0.0;
+    }
     // Both must say the same: a short heading inside a long question is no answer to it.
-    let agreement = cover.share(probes).min(shared / theirs.max(f32::EPSILON));
+    let agreement = (covered / weight).min(shared / theirs);
     ((agreement - 0.75) / 0.25).clamp(0.0, 1.0)
 }

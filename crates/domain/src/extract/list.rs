@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use portavoz_text::sentences::list_marker_len;
 
+use super::choose::REPLIES_FROM;
 use super::score::Scored;
 use super::{Quoted, quote, text_of};
 use crate::chunk::Chunk;
@@ -47,8 +48,13 @@ pub(super) fn items(question: &Question, hits: &[Hit], sentences: &[Scored], max
 /// The list of the best passage, if that passage is the answer to a question of the owner's own FAQ: whoever wrote the
 /// pair has chosen the list, in words that need not be the visitor's.
 fn written_for_it(hits: &[Hit], sentences: &[Scored]) -> Option<Vec<Quoted>> {
+    let same = sentences.iter().filter(|sentence| sentence.replies >= REPLIES_FROM).max_by(|left, right| {
+        left.replies.total_cmp(&right.replies).then(left.score.total_cmp(&right.score)).then(right.hit.cmp(&left.hit))
+    });
     let leading = sentences.iter().map(|sentence| sentence.hit).min()?;
-    let hit = hits.get(leading).filter(|hit| hit.chunk.question.is_some() && hit.relevance >= SURELY)?;
+    let is_sure = |hit: &&Hit| hit.relevance >= SURELY || same.is_some();
+    let leading = same.map_or(leading, |sentence| sentence.hit);
+    let hit = hits.get(leading).filter(|hit| hit.chunk.question.is_some()).filter(is_sure)?;
     let items = spans(&hit.chunk);
     if items.len() < MIN_ITEMS {
         return None;

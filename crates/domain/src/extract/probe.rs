@@ -10,6 +10,7 @@ use portavoz_text::terms::{normal_form, query_terms};
 use portavoz_text::words::slice;
 
 use crate::question::{Question, Wants};
+use crate::understanding::{self, asks_of_deeds, is_courtesy, names_facet};
 
 /// What a word carried from earlier turns weighs beside one of the question itself.
 const CARRIED: f32 = 0.4;
@@ -21,7 +22,7 @@ const KIND: f32 = 0.3;
 /// What a compound is worth that has the word in it.
 const COMPOUND: f32 = 0.7;
 /// From this weight of a stem on, fewer than half of the passages have it.
-const NAMED_FROM: f32 = 1.1;
+pub(super) const NAMED_FROM: f32 = 1.1;
 /// From this overlap on, two words of one language are spellings of one word; of two languages, kin.
 const SLIP: f32 = 0.7;
 const KIN: f32 = 0.5;
@@ -32,6 +33,11 @@ pub(super) struct Probe {
     pub(super) weight: f32,
     /// True for names and numbers, which nothing else can stand for.
     pub(super) is_anchor: bool,
+    /// True for words that a question has for its grammar ("projects that she *built*") and for those that only name a
+    /// facet ("which *projects*").
+    pub(super) is_frame: bool,
+    /// See `is_frame`.
+    pub(super) is_facet: bool,
     /// How rare it is: [`NAMED_FROM`] tells what few passages have from the owner's name, which most have.
     pub(super) rarity: f32,
     /// The year it is, if it is one.
@@ -47,6 +53,11 @@ pub(super) struct Probe {
 }
 
 impl Probe {
+    /// True if it says nothing of its own: a frame, a facet, or what most passages speak of.
+    pub(super) fn is_general(&self) -> bool {
+        self.is_frame || self.is_facet || (self.is_anchor && !self.is_named())
+    }
+
     /// True if it names a thing that the answer must speak of.
     pub(super) fn is_named(&self) -> bool {
         self.is_anchor && self.rarity >= NAMED_FROM
@@ -137,7 +148,8 @@ pub(super) fn probes(question: &Question, language: Language, idf: &dyn Fn(&str)
     let carried = question.carried.as_deref().map(|text| (text, CARRIED));
     for (text, weight) in [(question.text.as_str(), 1.0)].into_iter().chain(carried) {
         for term in query_terms(text, question.language, &[language]) {
-            if !seen.contains(&term.stem) {
+            let is_courtesy = is_courtesy(&fold(slice(text, term.span.clone())), question.language);
+            if !seen.contains(&term.stem) && !is_courtesy {
                 let begins = !slice(text, 0..term.span.start).contains(char::is_alphanumeric);
                 let named = (slice(text, term.span), term.stem.as_str());
                 let mut probe = probe(named, weight, (question.language, language), question.wants, idf);
@@ -152,6 +164,14 @@ pub(super) fn probes(question: &Question, language: Language, idf: &dyn Fn(&str)
         probes.iter_mut().for_each(|probe| probe.weight /= total);
     }
     probes
+}
+
+/// Concepts of words that a question needs only for its grammar: "projects that she built" are "her projects".
+const FRAME: [&str; 6] = ["build", "develop", "work", "use", "know", "speak"];
+
+/// True if the stem's concepts are all but grammar.
+pub(super) fn is_frame(stem: &str, language: Language) -> bool {
+    lexicon::concepts(stem, language).iter().any(|concept| FRAME.contains(concept))
 }
 
 /// True for numbers and words with capitals, which show names except where a message begins and in German.
@@ -181,7 +201,7 @@ fn asks_kind(stem: &str, language: Language, wants: Wants) -> bool {
 
 /// True if the word only asks whether someone can: "does she *know* Rust?"
 fn asks_ability(folded: &str, language: Language, wants: Wants) -> bool {
-    matches!(wants, Wants::YesNo | Wants::List) && crate::understanding::asks_ability(folded, language)
+    matches!(wants, Wants::YesNo | Wants::List) && understanding::asks_ability(folded, language)
 }
 
 /// The word `word` of the question, whose stem in its own language is `own`.
@@ -212,6 +232,8 @@ fn probe(
             * rarity.max(0.05)
             * if asks_kind(own, from, wants) || asks_ability(&folded, from, wants) { KIND } else { 1.0 },
         is_anchor: false,
+        is_frame: is_frame(own, from) || asks_of_deeds(&folded, from),
+        is_facet: names_facet(own, from),
         rarity,
         year: year(&normal),
         is_comparable: has_letters_only,

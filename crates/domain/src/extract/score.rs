@@ -14,6 +14,9 @@ use crate::search::Hit;
 
 /// What a follow-up adds for the kind of answer asked for: its few words say little else ("and how much?").
 const OFFER_IN_FOLLOW_UP: f32 = 2.0;
+/// What the facet asked for adds where the question says nothing else: "which projects?" is not answered by a sentence
+/// that happens to have the word.
+const FACET_ALONE: f32 = 4.0;
 /// Further below the best passage's relevance, in log-odds, nothing is told apart.
 const LEAST_RELEVANCE: f32 = -6.0;
 
@@ -76,6 +79,8 @@ fn score_passage(passage: &Passage<'_>, weights: &Weights, found: &mut Vec<Score
     let offer_in_follow_up = if question.carried.is_some() { OFFER_IN_FOLLOW_UP } else { 0.0 };
     let narrow = matches!(question.wants, Wants::Figure | Wants::Date | Wants::Duration | Wants::Contact);
     let meant = question.facets.contains(&chunk.facet);
+    let says_facet_alone = meant && !probes.is_empty() && probes.iter().all(Probe::is_general);
+    let facet_alone = if says_facet_alone { FACET_ALONE } else { 0.0 };
     let names_thing = probes.iter().any(Probe::is_named);
     for sentence in look(passage) {
         let score = log_odds(&sentence.values, weights, chunk.language == question.language);
@@ -86,7 +91,7 @@ fn score_passage(passage: &Passage<'_>, weights: &Weights, found: &mut Vec<Score
         found.push(Scored {
             hit: passage.hit,
             own: weighed,
-            score: score + offer_in_follow_up * sentence.offer,
+            score: score + offer_in_follow_up * sentence.offer + facet_alone,
             above: sentence.above,
             misses: sentence.misses,
             names_thing,

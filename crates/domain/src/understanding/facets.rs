@@ -134,13 +134,18 @@ pub(crate) fn asks_ability(folded: &str, language: Language) -> bool {
     lists::of(lines(), "ability", language).iter().any(|phrase| phrase.words() == [folded])
 }
 
+/// True if the folded word only says that something was done: "the projects she has *carried* out".
+pub(crate) fn asks_of_deeds(folded: &str, language: Language) -> bool {
+    lists::of(lines(), "deeds", language).iter().any(|phrase| phrase.words() == [folded])
+}
+
 fn lines() -> &'static [lists::Line] {
     static LINES: OnceLock<Vec<lists::Line>> = OnceLock::new();
     LINES.get_or_init(|| lists::read(include_str!("../../data/understanding/facets.txt")))
 }
 
 /// True if a concept of the word names a facet outright.
-pub(super) fn names_facet(stem: &str, language: Language) -> bool {
+pub(crate) fn names_facet(stem: &str, language: Language) -> bool {
     let concepts = lexicon::concepts(stem, language);
     CONCEPTS.iter().any(|(name, _, weight)| *weight >= 1.5 && concepts.contains(name))
 }

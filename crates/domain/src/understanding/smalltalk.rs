@@ -82,6 +82,14 @@ fn shared(left: &[Language], right: Vec<Language>) -> Vec<Language> {
     if both.is_empty() { right } else { both }
 }
 
+/// True if the folded word is a greeting or thanks by itself.
+pub(crate) fn is_courtesy(folded: &str, language: Language) -> bool {
+    ["greeting", "thanks"]
+        .iter()
+        .flat_map(|kind| lists::of(lines(), kind, language))
+        .any(|phrase| phrase.words() == [folded])
+}
+
 fn lines() -> &'static [Line] {
     static LINES: OnceLock<Vec<Line>> = OnceLock::new();
     LINES.get_or_init(|| lists::read(include_str!("../../data/understanding/smalltalk.txt")))
