@@ -8,6 +8,7 @@ use portavoz_text::sentences::sentences;
 
 use super::index::{Index, Passage, grams};
 use super::lists;
+use super::reading::Token;
 use super::said::{Said, worth_in};
 use super::score::Measures;
 
@@ -94,13 +95,20 @@ fn translated(said: &Said, passage: &Passage, found: &[bool], index: &Index) -> 
 /// Words from which on a run that a source has too is a copy and no accident.
 const COPY: usize = 6;
 
-/// The unit that has the whole text word by word, if it is long enough to be a copy.
+/// The unit that has the whole text word by word, if it is long enough to be a copy. Facts must be spelled as there:
+/// names that look alike are two names.
 pub(super) fn copied_from(said: &Said, index: &Index) -> Option<usize> {
     let first = said.stems.first().filter(|_| said.stems.len() >= COPY)?;
+    let is_fact = |at: usize| said.reading.facts.iter().any(|fact| fact.tokens.contains(&at));
+    let facts: Vec<bool> = (0..said.stems.len()).map(is_fact).collect();
     index.units.iter().position(|unit| {
-        unit.stems.windows(said.stems.len()).any(|row| {
+        unit.stems.windows(said.stems.len()).enumerate().any(|(start, row)| {
             row.first().is_some_and(|stem| first.contains(stem))
                 && row.iter().zip(&said.stems).all(|(stem, stems)| stems.contains(stem))
+                && facts.iter().enumerate().filter(|(_, is_fact)| **is_fact).all(|(at, _)| {
+                    let spelled = |tokens: &[Token], at: usize| tokens.get(at).map(|token| token.folded.clone());
+                    spelled(&said.reading.tokens, at) == spelled(&unit.reading.tokens, start + at)
+                })
         })
     })
 }

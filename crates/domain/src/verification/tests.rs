@@ -186,3 +186,14 @@ fn an_exchanged_value_or_name_is_noticed() {
     }
     assert!(wrong.is_empty(), "{} of {all} passed:\n{}", wrong.len(), wrong.join("\n"));
 }
+
+#[test]
+fn one_letter_makes_another_name_even_in_a_copy() {
+    let text = "Construyó Legajo para el despacho Olmeda Abogados en seis meses.";
+    let source = Source { heading: "", question: None, text, language: Language::Es };
+    let sources = Sources::of(&[source]);
+    let asked = Asked { question: None, language: Language::Es };
+    for (said, expected) in [(text.to_owned(), false), (text.replace("Olmeda", "Olmedo"), true)] {
+        assert_eq!(withholds(&check(&said, asked, &sources)), expected, "{said}");
+    }
+}
