@@ -49,6 +49,9 @@ pub(super) struct Words {
     pub(super) from: HashSet<&'static str>,
     pub(super) until: HashSet<&'static str>,
     pub(super) began: HashSet<&'static str>,
+    /// Articles, and verbs that tell what a thing is, has or uses.
+    pub(super) article: HashSet<&'static str>,
+    pub(super) verb: HashSet<&'static str>,
     /// Phrases by which a sentence says that the documents are silent; by themselves, or with a word of `subject`.
     pub(super) silent: Vec<Phrase>,
     pub(super) mute: Vec<Phrase>,
@@ -88,6 +91,8 @@ fn read_words() -> [Words; 7] {
             "turn" => list.turn.extend(parts),
             "up" => list.up.extend(parts),
             "down" => list.down.extend(parts),
+            "article" => list.article.extend(parts),
+            "verb" => list.verb.extend(parts),
             "from" => list.from.extend(parts),
             "until" => list.until.extend(parts),
             "began" => list.began.extend(parts),

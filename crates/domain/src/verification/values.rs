@@ -87,10 +87,13 @@ pub(super) fn judge(fact: &Fact, scene: Scene<'_>) -> Verdict {
     let mut candidates: Vec<Candidate<'_>> = Vec::new();
     for (number, unit) in scene.index.units.iter().enumerate() {
         for other in &unit.reading.facts {
-            let Some(is_same) = compare(&fact.value, &other.value) else { continue };
+            let Some(mut is_same) = compare(&fact.value, &other.value) else { continue };
             let mut fits = affinity(fact.tokens.clone(), (number, unit, &other.tokens), scene);
             if let Some(noun) = noun {
-                fits *= noun_factor(noun, (number, unit, other), scene);
+                let factor = noun_factor(noun, (number, unit, other), scene);
+                fits *= factor;
+                // A larger number bears out "more than" only of the same things.
+                is_same &= factor >= 1.0 || agrees(&fact.value, &other.value);
             } else if !is_same && counted(other, &unit.reading).is_some() {
                 // A bare number and a count of things are no rivals.
                 fits *= BARE;

@@ -48,8 +48,34 @@ fn part(at: usize, said: &Said, language: Language, index: &Index) -> Part {
         Capital::Name => Part::Word,
         Capital::Expected if language == Language::De && is_german_name(at, said) => Part::Name,
         Capital::Expected if language == Language::De => Part::Word,
+        Capital::Expected if at == 0 && is_opening_name(said, language, index) => Part::Name,
         Capital::Expected => Part::None,
     }
+}
+
+/// True if a sentence begins with a word that the sources never write small, and goes on as one about a name does:
+/// with a verb, or with what the name is.
+fn is_opening_name(said: &Said, language: Language, index: &Index) -> bool {
+    let mut tokens = said.reading.tokens.iter();
+    let (Some(first), Some(second)) = (tokens.next(), tokens.next()) else { return false };
+    let is_unknown =
+        said.hits.first().is_some_and(Vec::is_empty) && lexicon::concepts(&first.stem, language).is_empty();
+    let is_adverb = ["mente", "ment", "ly"].iter().any(|ending| first.folded.ends_with(ending));
+    if !is_unknown || is_adverb {
+        return false;
+    }
+    let list = lists::words(language);
+    let parted = second.place > first.place + 1;
+    if parted {
+        return list.article.contains(second.folded.as_str());
+    }
+    // A word that stands behind a name in the sources is taken for a verb.
+    let follows_name = said.hits.get(1).into_iter().flatten().any(|hit| {
+        let unit = index.units.get(hit.at.unit);
+        let before = unit.zip(hit.at.index.checked_sub(1)).and_then(|(unit, at)| unit.reading.tokens.get(at));
+        before.is_some_and(|before| before.capital != Capital::None && !before.is_stop)
+    });
+    list.verb.contains(second.folded.as_str()) || !second.is_stop && follows_name
 }
 
 /// German prepositions that stand before names without an article, folded.

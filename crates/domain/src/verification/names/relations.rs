@@ -89,13 +89,17 @@ pub(super) fn is_parted(number: usize, names: &[Name], said: &Said, index: &Inde
     let others = names.iter().enumerate().filter(|(other, candidate)| {
         *other != number
             && candidate.status == Status::Supported
-            && !is_everywhere(candidate, index)
             && !is_fixed(candidate, said)
             // What a technology belongs to is a thing or an organisation, not its neighbour in a list.
             && (name.kind != ClaimKind::Technology || candidate.kind != ClaimKind::Technology)
             && !same_list(name, candidate, names, said)
     });
-    let others: Vec<&Name> = others.map(|(_, other)| other).collect();
+    // A name that the passages are all about is no neighbour like others: it must go with every name.
+    let (topics, others): (Vec<&Name>, Vec<&Name>) =
+        others.map(|(_, other)| other).partition(|other| is_everywhere(other, index));
+    if topics.iter().any(|topic| !are_linked(name, topic, index)) {
+        return true;
+    }
     // What a name does with a technology counts where nothing else is named.
     let has_things = others.iter().any(|other| other.kind != ClaimKind::Technology);
     let counted = others.into_iter().filter(|other| !has_things || other.kind != ClaimKind::Technology);
