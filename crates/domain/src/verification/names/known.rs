@@ -58,8 +58,11 @@ fn part(at: usize, said: &Said, language: Language, index: &Index) -> Part {
 fn is_opening_name(said: &Said, language: Language, index: &Index) -> bool {
     let mut tokens = said.reading.tokens.iter();
     let (Some(first), Some(second)) = (tokens.next(), tokens.next()) else { return false };
-    let is_unknown =
-        said.hits.first().is_some_and(Vec::is_empty) && lexicon::concepts(&first.stem, language).is_empty();
+    let capital_at = |at: &Posting| Some(index.units.get(at.unit)?.reading.tokens.get(at.index)?.capital);
+    let places = index.surfaces.find(&first.folded);
+    let never_small = !places.is_empty() && places.iter().all(|at| capital_at(at) != Some(Capital::None));
+    let is_foreign = never_small || said.hits.first().is_some_and(Vec::is_empty);
+    let is_unknown = is_foreign && lexicon::concepts(&first.stem, language).is_empty();
     let is_adverb = ["mente", "ment", "ly"].iter().any(|ending| first.folded.ends_with(ending));
     if !is_unknown || is_adverb {
         return false;
