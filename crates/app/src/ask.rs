@@ -26,6 +26,7 @@ mod judge;
 mod ladder;
 mod past;
 mod run;
+mod sought;
 mod sources;
 mod stock;
 mod straight;

@@ -22,7 +22,7 @@ use portavoz_text::terms::{Term, terms};
 
 use crate::question::{Question, Wants};
 use crate::search::Hit;
-use crate::understanding::{asks_for_more, parts};
+use crate::understanding::parts;
 use choose::{better, choose};
 use score::{Scored, scored};
 use weights::{WEIGHTS, Weights};
@@ -77,7 +77,7 @@ pub struct Sources<'a> {
     pub hits: &'a [Hit],
     /// The weight of a stem in the language of the passages.
     pub idf: &'a dyn Fn(&str) -> f32,
-    /// What the visitor was told last, empty at the beginning: whoever asks for more does not want to read it again.
+    /// What the visitor was told already and does not want to read again; empty unless they ask for more.
     pub told: &'a str,
     /// The weights of the sentences' features.
     pub weights: &'a Weights,
@@ -114,9 +114,8 @@ pub fn extract_from(question: &Question, sources: Sources<'_>, limits: ExtractLi
 fn extract_one(question: &Question, sources: Sources<'_>, limits: ExtractLimits) -> Option<Extract> {
     let hits = sources.hits;
     let mut sentences = scored(question, hits, sources.idf, sources.weights);
-    let is_told = |sentence: &Scored| sources.told.contains(text_of(sentence.hit, &sentence.span, hits));
-    if asks_for_more(&question.text, question.language) && !sentences.iter().all(is_told) {
-        sentences.retain(|sentence| !is_told(sentence));
+    if !sources.told.is_empty() {
+        sentences.retain(|sentence| !is_in(sources.told, text_of(sentence.hit, &sentence.span, hits)));
     }
     if !sentences.iter().any(|sentence| sentence.touches) {
         return beginning(question, &sentences, hits);
@@ -142,6 +141,11 @@ fn extract_one(question: &Question, sources: Sources<'_>, limits: ExtractLimits)
     chosen.sort_by_key(|sentence| reading_order(sentence, hits));
     let quoted = chosen.into_iter().map(|sentence| quote(sentence.hit, sentence.span.clone(), hits)).collect();
     Some(Extract { quoted, list: false })
+}
+
+/// True if `told` has the words of a sentence, whatever it ends with there.
+fn is_in(told: &str, sentence: &str) -> bool {
+    told.contains(sentence.trim().trim_end_matches(['.', ';', ',']))
 }
 
 /// A list of one project's tools is taken from passages that speak of that project, if there are any.

@@ -7,10 +7,9 @@
 use portavoz_domain::answer::{Outcome, Rung};
 use portavoz_domain::context::{Context, pack};
 use portavoz_domain::phrases;
-use portavoz_domain::promises::promise_of;
 use portavoz_domain::prompt::{assemble, recent};
 use portavoz_domain::question::{Question, Wants};
-use portavoz_domain::search::{Hit, SearchResult};
+use portavoz_domain::search::Hit;
 use portavoz_domain::verification::Asked;
 use portavoz_knowledge::index::{Index, IndexError};
 use portavoz_llm::chat::{ChatModel, ChatRequest};
@@ -21,30 +20,32 @@ use super::checking::Checks;
 use super::guard::Guard;
 use super::judge::Judge;
 use super::run::Run;
+use super::sought::Found;
 use super::stock;
 use super::telling::Telling;
 use super::told::Told;
-use crate::search::Retrieval;
 
-/// Answers a question from what was retrieved.
+/// Answers a question from what was found.
 pub(super) async fn climb(
     run: &Run,
     index: &Index,
     question: &Question,
-    retrieved: Result<Retrieval, IndexError>,
+    found: Result<Found, IndexError>,
     telling: &mut Telling,
 ) -> Told {
     let mut told = Told { cost_usd_micros: Some(0), ..Told::default() };
-    let retrieval = match retrieved {
-        Ok(retrieval) => retrieval,
+    let found = match found {
+        Ok(found) => found,
         Err(error) => {
             tracing::error!(site = %run.site.id(), turn.id = %run.turn, %error, "the search failed");
             told.tried(Rung::Extractive, None, Some("search_failed"));
             return stock::predefined(&run.site, question.language, told, telling).await;
         }
     };
-    told.charge(retrieval.usage, retrieval.cost_usd_micros);
-    let hits = relevant(question, retrieval.result, run.site.settings().retrieval.threshold);
+    for search in &found.spent {
+        told.charge(search.usage, search.cost_usd_micros);
+    }
+    let hits = &found.hits;
     if hits.is_empty() && question.wants == Wants::Contact && !run.site.contact().is_empty() {
         return stock::contact(&run.site, question.language, told, telling).await;
     }
@@ -54,7 +55,7 @@ pub(super) async fn climb(
             Err(told) => stock::not_known(&run.site, index, question, told, telling).await,
         };
     }
-    match climb_models(run, question, &hits, &mut told, telling).await {
+    match climb_models(run, question, hits, &mut told, telling).await {
         Climbed::Done(outcome) => {
             told.outcome = Some(outcome);
             told
@@ -62,18 +63,10 @@ pub(super) async fn climb(
         Climbed::NotKnown => stock::not_known(&run.site, index, question, told, telling).await,
         Climbed::Left => told,
         Climbed::NoModel => {
-            let passages = stock::Passages { index, hits: &hits };
+            let passages = stock::Passages { index, found: &found };
             stock::extractive(&run.site, passages, question, told, telling).await
         }
     }
-}
-
-/// Passages that an answer may rest on, best first. What only the owner can promise rests on nothing but a passage
-/// that speaks of it.
-fn relevant(question: &Question, result: SearchResult, threshold: f32) -> Vec<Hit> {
-    let promise = promise_of(&question.text);
-    let speaks_of_it = |hit: &Hit| promise.is_none_or(|promise| promise.is_spoken_of(&hit.chunk.embedding_text()));
-    result.hits.into_iter().filter(|hit| hit.relevance >= threshold && speaks_of_it(hit)).collect()
 }
 
 enum Climbed {

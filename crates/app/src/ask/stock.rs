@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use portavoz_domain::answer::{Outcome, Rung};
 use portavoz_domain::defence::Concern;
-use portavoz_domain::extract::{Extract, ExtractLimits, extract};
+use portavoz_domain::extract::weights::WEIGHTS;
+use portavoz_domain::extract::{Extract, ExtractLimits, Sources, extract_from};
 use portavoz_domain::phrases;
 use portavoz_domain::question::{Question, Smalltalk};
 use portavoz_domain::search::Hit;
@@ -14,6 +15,7 @@ use portavoz_domain::verification::{CheckedSentence, Claim, ClaimKind, Evidence,
 use portavoz_knowledge::index::Index;
 use portavoz_text::language::Language;
 
+use super::sought::{Found, Sought};
 use super::sources::citation;
 use super::telling::Telling;
 use super::told::Told;
@@ -76,11 +78,11 @@ pub(super) async fn not_known(
 #[derive(Clone, Copy)]
 pub(super) struct Passages<'a> {
     pub(super) index: &'a Index,
-    /// Best first.
-    pub(super) hits: &'a [Hit],
+    pub(super) found: &'a Found,
 }
 
-/// The sentences of the passages that answer, quoted and cited. If no sentence of theirs answers, it is not known.
+/// The sentences of the passages that answer, quoted and cited; if there are several questions, with a word on those
+/// that nothing answers. If no sentence answers, it is not known; if all were told before, that was all.
 pub(super) async fn extractive(
     site: &Site,
     passages: Passages<'_>,
@@ -88,19 +90,39 @@ pub(super) async fn extractive(
     told: Told,
     telling: &mut Telling,
 ) -> Told {
-    let Passages { index, hits } = passages;
+    let Passages { index, found } = passages;
+    let Sought { told: told_before, .. } = &found.sought;
     let mut told = match from_facts(site, index, question, told, telling).await {
         Ok(answered) => return answered,
         Err(told) => told,
     };
+    let asked = found.answerable();
     let idf = |stem: &str| index.idf(stem);
-    let Some(extract) = extract(question, hits, &idf, ExtractLimits::default()) else {
+    let sources = Sources { hits: &found.hits, idf: &idf, told: told_before, weights: &WEIGHTS };
+    let Some(extract) = extract_from(&asked, sources, ExtractLimits::default()) else {
         told.tried(Rung::Extractive, None, Some("no_sentence"));
-        return not_known(site, index, question, told, telling).await;
+        if told_before.is_empty() {
+            return not_known(site, index, question, told, telling).await;
+        }
+        return nothing_more(site, question.language, told, telling).await;
     };
-    quote(site, question, hits, &extract, telling).await;
+    quote(site, question, &found.hits, &extract, telling).await;
+    let contact = site.contact();
+    for silent in &found.silent {
+        let line = phrases::not_known(question.language, contact.name.as_deref(), &[], &contact);
+        telling.say(&format!("\n\n{silent} {line}")).await;
+        told.unanswered = true;
+    }
     told.outcome = Some(Outcome::Answered);
     told.tried(Rung::Extractive, None, None);
+    told
+}
+
+/// All that the passages say was told before. No gap for the owner: "tell me more" names nothing that could be added.
+async fn nothing_more(site: &Site, language: Language, mut told: Told, telling: &mut Telling) -> Told {
+    telling.say(&phrases::withheld(language, site.contact().name.as_deref(), &[])).await;
+    told.outcome = Some(Outcome::NotKnown);
+    told.tried(Rung::Stock, None, Some("nothing_more"));
     told
 }
 

@@ -12,10 +12,10 @@ use portavoz_text::language::Language;
 use tokio::sync::mpsc;
 
 use super::run::Run;
+use super::sought::Sought;
 use super::telling::Telling;
 use super::told::Told;
 use super::{ladder, stock};
-use crate::search::retrieve;
 
 /// Stable code of a turn that the database would not take.
 pub(super) const STORAGE_UNAVAILABLE: &str = "storage_unavailable";
@@ -45,22 +45,22 @@ impl Run {
             match &understood {
                 Understood::Question(question) if concern.is_none() => {
                     let limit = site.settings().retrieval.max_results * SEARCHED_PER_USED;
-                    Some(retrieve(&site, &index, question, limit).await)
+                    Some(Sought::of(question, &self.past.turns).search(&site, &index, limit).await)
                 }
                 _ => None,
             }
         };
-        let (admitted, retrieved) = tokio::join!(admission, retrieval);
+        let (admitted, found) = tokio::join!(admission, retrieval);
         if let Err(error) = admitted {
             tracing::error!(site = %site.id(), turn.id = %self.turn, %error, "the turn could not be admitted");
             telling.send(failed()).await;
             return;
         }
         telling.send(self.start()).await;
-        let told = match (&understood, retrieved, concern) {
+        let told = match (&understood, found, concern) {
             (_, _, Some(concern)) => stock::declined(&site, concern, language, &mut telling).await,
-            (Understood::Question(question), Some(retrieved), None) => {
-                ladder::climb(&self, &index, question, retrieved, &mut telling).await
+            (Understood::Question(question), Some(found), None) => {
+                ladder::climb(&self, &index, question, found, &mut telling).await
             }
             (Understood::Smalltalk(kind, language), ..) => {
                 stock::smalltalk(&site, *kind, *language, &mut telling).await

@@ -3,6 +3,7 @@
 use portavoz_app::ask::{Ask, AskError, ask};
 use portavoz_app::conversation::transcript;
 use portavoz_app::settings::VerifySettings;
+use portavoz_domain::answer::Outcome;
 use portavoz_domain::message::{Message, Role};
 use portavoz_domain::usage::Usage;
 use portavoz_domain::verification::policy::Mode;
@@ -83,4 +84,66 @@ async fn a_client_may_keep_the_conversation_itself() {
     let question = Ask { client_history, ..site.question("¿Y cuánto mejoró?") };
     let answer = ask(&site.site, question).await.unwrap().whole().await.unwrap();
     assert!(answer.text.contains("40 %"), "{}", answer.text);
+}
+
+const CAREER: &str = "# Trayectoria\n\nAda dirigió el archivo digital de Puerto Verde. Catalogó doce mil fotografías del \
+    puerto. Abrió el archivo digital a investigadores de fuera.\n";
+
+const STUDIES: &str =
+    "---\nfacet: education\n---\n# Formación\n\nAda estudió Documentación en la Universidad de la Ribera.\n";
+
+#[tokio::test]
+async fn whoever_asks_for_more_hears_nothing_twice_and_is_told_when_that_was_all() {
+    for (question, more) in [
+        ("¿Qué hizo Ada en el archivo digital?", "cuéntame más"),
+        ("What did Ada do with the digital archive?", "tell me more"),
+        ("Was hat Ada im digitalen Archiv gemacht?", "erzähl mir mehr"),
+    ] {
+        let site = Setup::default().open().await;
+        site.write("trayectoria.md", CAREER);
+        site.ingest().await;
+        let mut answer = site.ask(question).await;
+        assert_eq!(answer.done.outcome, Outcome::Answered, "{question}");
+        let visitor = site.site.visitor_tokens().read(&answer.visitor_token).unwrap();
+        let mut told: Vec<String> = answer.citations.iter().map(|citation| citation.quote.clone()).collect();
+        for _ in 0..9 {
+            answer = site.go_on(visitor, answer.conversation_id, more).await;
+            if answer.done.outcome != Outcome::Answered {
+                break;
+            }
+            let quotes: Vec<String> = answer.citations.iter().map(|citation| citation.quote.clone()).collect();
+            assert!(quotes.iter().all(|quote| !told.contains(quote)), "{more}: {quotes:?} after {told:?}");
+            told.extend(quotes);
+        }
+        assert_eq!(answer.done.outcome, Outcome::NotKnown, "{more}: {}", answer.text);
+        assert!(answer.citations.is_empty(), "{}", answer.text);
+        assert!(site.storage.gaps().list(site.site.id(), 10).await.unwrap().is_empty(), "it names nothing to add");
+    }
+}
+
+#[tokio::test]
+async fn each_of_several_questions_is_searched_for_and_answered() {
+    let site = Setup::default().open().await;
+    site.write("formacion.md", STUDIES);
+    site.ingest().await;
+    for (message, expected) in [
+        ("¿Dónde estudió Ada? ¿Y cuánto subió la precisión del RAG?", ["Universidad de la Ribera", "40 %"]),
+        ("Where did Ada study? And what is her e-mail address?", ["Universidad de la Ribera", "ada@example.org"]),
+    ] {
+        let answer = site.ask(message).await;
+        assert_eq!(answer.done.outcome, Outcome::Answered, "{message}: {}", answer.text);
+        assert!(expected.iter().all(|part| answer.text.contains(part)), "{message}: {}", answer.text);
+    }
+}
+
+#[tokio::test]
+async fn the_one_of_two_questions_that_nothing_answers_is_named_and_kept() {
+    let site = Setup::default().open().await;
+    let message = "¿Cuánto subió la precisión del RAG? ¿Qué sueldo pide Ada?";
+    let answer = site.ask(message).await;
+    assert_eq!(answer.done.outcome, Outcome::Answered);
+    let (known, unknown) = answer.text.split_once("¿Qué sueldo pide Ada?").unwrap();
+    assert!(known.contains("40 %") && unknown.contains("ada@example.org"), "{}", answer.text);
+    let gaps = site.storage.gaps().list(site.site.id(), 10).await.unwrap();
+    assert_eq!(gaps.iter().map(|gap| gap.question.as_str()).collect::<Vec<_>>(), [message]);
 }

@@ -56,7 +56,7 @@ pub(super) fn carried(message: &str, language: Language, history: &[PastTurn]) -
 pub fn asks_for_more(message: &str, language: Language) -> bool {
     let words = lists::folded_words(message);
     let more = lists::of(lines(), "more", language).iter().any(|phrase| phrase.find(&words).is_some());
-    more && terms(message, language).iter().all(|term| is_generic(term, language))
+    more && terms(message, language).iter().all(|term| is_more(term, language))
 }
 
 /// Which words of the earlier question a follow-up needs.
@@ -180,11 +180,15 @@ fn is_generic(term: &Term, language: Language) -> bool {
         "person",
         "use",
     ];
-    lexicon::concepts(&term.stem, language).iter().any(|concept| GENERIC.contains(concept))
-        || lists::of(lines(), "more", language).iter().any(|phrase| {
-            let word = FoldedWord { lower: term.stem.clone(), folded: term.stem.clone() };
-            phrase.len() == 1 && phrase.begins(&[word])
-        })
+    lexicon::concepts(&term.stem, language).iter().any(|concept| GENERIC.contains(concept)) || is_more(term, language)
+}
+
+/// Words that ask for more: tell, explain, example.
+fn is_more(term: &Term, language: Language) -> bool {
+    lists::of(lines(), "more", language).iter().any(|phrase| {
+        let word = FoldedWord { lower: term.stem.clone(), folded: term.stem.clone() };
+        phrase.len() == 1 && phrase.begins(&[word])
+    })
 }
 
 /// "with which technologies?": question words and at most one noun, no verb, no possessive.

@@ -376,6 +376,7 @@ fn asking_for_more_is_told_from_asking_for_something() {
         ("cuéntame más", Language::Es, true),
         ("erzähl mir mehr", Language::De, true),
         ("tell me more about her projects", Language::En, false),
+        ("¿Y el más importante?", Language::Es, false),
         ("¿Qué proyectos ha hecho?", Language::Es, false),
     ] {
         assert_eq!(asks_for_more(message, language), more, "{message}");

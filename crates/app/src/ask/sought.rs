@@ -1,0 +1,125 @@
+//! What a message has searched for: itself, each of several questions in it, or, for "tell me more", the question that
+//! was just answered; and which of the passages found may be told.
+//!
+//! To let other passages through, see [`passing`]. Start at [`Sought::of`].
+
+use futures::future::join_all;
+use portavoz_domain::promises::promise_of;
+use portavoz_domain::question::{PastTurn, Question, Understood, Wants};
+use portavoz_domain::search::{Hit, SearchResult};
+use portavoz_domain::understanding::{asks_for_more, parts, understand};
+use portavoz_knowledge::index::{Index, IndexError};
+
+use crate::search::{Retrieval, retrieve};
+use crate::site::Site;
+
+/// What a message has searched for.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Sought {
+    /// The question that is answered: the visitor's own, or the one that they want to hear more of.
+    pub(super) question: Question,
+    /// What they were told already and do not want to read again; empty unless they ask for more.
+    pub(super) told: String,
+}
+
+impl Sought {
+    /// What `question`, asked after `past` (oldest first), has searched for.
+    pub(super) fn of(question: &Question, past: &[PastTurn]) -> Self {
+        let is_more = |turn: &PastTurn| asks_for_more(&turn.question, turn.language);
+        // "Tell me when" asks for a date, not for more.
+        let repeated = (question.wants == Wants::Open && asks_for_more(&question.text, question.language))
+            .then(|| past.iter().enumerate().rev().find(|(_, turn)| !is_more(turn)))
+            .flatten()
+            .and_then(|(place, turn)| again(turn, past.get(..place).unwrap_or_default()));
+        match repeated {
+            Some(repeated) => Self {
+                question: Question { language: question.language, ..repeated },
+                told: past.iter().map(|turn| turn.answer.as_str()).collect::<Vec<_>>().join("\n"),
+            },
+            None => Self { question: question.clone(), told: String::new() },
+        }
+    }
+
+    /// Searches for the whole message and for each question in it.
+    pub(super) async fn search(self, site: &Site, index: &Index, limit: usize) -> Result<Found, IndexError> {
+        let parts = parts(&self.question);
+        // A single question is its own only part.
+        let asked: Vec<&Question> = match parts.as_slice() {
+            [_] => vec![&self.question],
+            several => std::iter::once(&self.question).chain(several).collect(),
+        };
+        let retrievals = join_all(asked.iter().map(|question| retrieve(site, index, question, limit))).await;
+        let threshold = site.settings().retrieval.threshold;
+        let mut found = Found { sought: self.clone(), hits: Vec::new(), silent: Vec::new(), spent: Vec::new() };
+        for (question, retrieval) in asked.into_iter().zip(retrievals) {
+            let Retrieval { result, usage, cost_usd_micros } = retrieval?;
+            found.spent.push(Retrieval { result: SearchResult::default(), usage, cost_usd_micros });
+            let passing = passing(question, result, threshold);
+            if passing.is_empty() && *question != self.question {
+                found.silent.push(question.text.clone());
+            }
+            found.add(passing);
+        }
+        found.hits.sort_by(|one, other| {
+            other.relevance.total_cmp(&one.relevance).then_with(|| one.chunk.id.cmp(&other.chunk.id))
+        });
+        found.hits.truncate(limit);
+        Ok(found)
+    }
+}
+
+/// A turn's question once more, as it was understood then; `None` for smalltalk, of which there is no more to tell.
+fn again(turn: &PastTurn, before: &[PastTurn]) -> Option<Question> {
+    match understand(&turn.question, Some(turn.language), before, turn.language) {
+        Understood::Question(question) => Some(question),
+        Understood::Smalltalk(..) => None,
+    }
+}
+
+/// What was found for a message.
+pub(super) struct Found {
+    pub(super) sought: Sought,
+    /// Passages that an answer may rest on, best first.
+    pub(super) hits: Vec<Hit>,
+    /// Those of several questions for which there are none.
+    pub(super) silent: Vec<String>,
+    /// What each search cost; their results are in `hits`.
+    pub(super) spent: Vec<Retrieval>,
+}
+
+impl Found {
+    fn add(&mut self, hits: Vec<Hit>) {
+        for hit in hits {
+            match self.hits.iter_mut().find(|known| known.chunk.id == hit.chunk.id) {
+                Some(known) if known.relevance < hit.relevance => *known = hit,
+                Some(_) => {}
+                None => self.hits.push(hit),
+            }
+        }
+    }
+
+    /// The question as far as there are passages for it: without those of several questions that have none.
+    pub(super) fn answerable(&self) -> Question {
+        let whole = &self.sought.question;
+        if self.silent.is_empty() {
+            return whole.clone();
+        }
+        let heard: Vec<Question> = parts(whole).into_iter().filter(|part| !self.silent.contains(&part.text)).collect();
+        match heard.as_slice() {
+            [] => whole.clone(),
+            [one] => one.clone(),
+            several => {
+                let texts: Vec<&str> = several.iter().map(|part| part.text.as_str()).collect();
+                Question { text: texts.join(" "), ..whole.clone() }
+            }
+        }
+    }
+}
+
+/// Passages that an answer may rest on, best first. What only the owner can promise rests on nothing but a passage
+/// that speaks of it.
+fn passing(question: &Question, result: SearchResult, threshold: f32) -> Vec<Hit> {
+    let promise = promise_of(&question.text);
+    let speaks_of_it = |hit: &Hit| promise.is_none_or(|promise| promise.is_spoken_of(&hit.chunk.embedding_text()));
+    result.hits.into_iter().filter(|hit| hit.relevance >= threshold && speaks_of_it(hit)).collect()
+}
