@@ -8,6 +8,10 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
     let mut command = cargo();
     command.current_dir(std::env::current_dir()?);
     command.args(["run", "--quiet", "--release", "--manifest-path"]).arg(root().join("Cargo.toml"));
-    command.args(["--package", "portavoz-app", "--example", "quality", "--"]);
+    command.args(["--package", "portavoz-app", "--example", "quality"]);
+    if arguments.iter().any(|argument| argument == "--weights") {
+        command.args(["--features", "portavoz-app/local-embeddings"]);
+    }
+    command.arg("--");
     process::run(command.args(arguments))
 }

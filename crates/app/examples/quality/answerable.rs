@@ -8,6 +8,7 @@ use std::error::Error;
 use portavoz_stats::reliability;
 
 use super::baseline::Coverage;
+use super::embedding::Embedding;
 use super::figure::{BINS, Figure, Mark};
 use super::folder::{Folder, Paragraph, QuestionSet};
 use super::ours::{Ours, holds, is_of, understood};
@@ -38,10 +39,10 @@ impl Scores {
 }
 
 /// All corpora, asked in their own language and in others.
-pub fn measure(folder: &Folder, report: &mut Report) -> Result<(), Box<dyn Error>> {
+pub fn measure(folder: &Folder, with: Option<&Embedding>, report: &mut Report) -> Result<(), Box<dyn Error>> {
     let (mut native, mut foreign) = (Scores::default(), Scores::default());
     for set in folder.corpora() {
-        let scores = asked_of_halves(set, set)?;
+        let scores = asked_of_halves(set, set, with)?;
         let figure = Figure::area("answerable or not, AUROC", &set.name, &scores.answerable);
         let figure = figure.beside_area(&scores.answerable, &scores.coverage);
         report.add(figure.to_reach(Mark::ErrorCut(ERROR_CUT)));
@@ -49,7 +50,7 @@ pub fn measure(folder: &Folder, report: &mut Report) -> Result<(), Box<dyn Error
         native.extend(scores);
     }
     for (asked, told) in folder.foreign_pairs() {
-        let scores = asked_of_halves(asked, told)?;
+        let scores = asked_of_halves(asked, told, with)?;
         let set = format!("{} on {}", asked.name, told.name);
         let figure = Figure::area("answerable or not, AUROC", &set, &scores.answerable);
         report.add(figure.beside_area(&scores.answerable, &scores.coverage));
@@ -82,12 +83,16 @@ fn calibration(set: &str, scores: &Scores, report: &mut Report) {
     report.add(Figure::share("answerable told (>= 0.75)", set, &told_of_answerable));
 }
 
-fn asked_of_halves(asked: &QuestionSet, told: &QuestionSet) -> Result<Scores, Box<dyn Error>> {
+fn asked_of_halves(
+    asked: &QuestionSet,
+    told: &QuestionSet,
+    with: Option<&Embedding>,
+) -> Result<Scores, Box<dyn Error>> {
     let mut scores = Scores::default();
     let answers = told.answers();
     for half in [0, 1] {
         let dealt: Vec<&Paragraph> = told.paragraphs.iter().skip(half).step_by(2).collect();
-        let index = Ours::of_paragraphs(dealt.iter().copied(), told.language)?;
+        let index = Ours::of_paragraphs(dealt.iter().copied(), told.language, with)?;
         let coverage = Coverage::of(dealt.iter().map(|paragraph| paragraph.text.as_str()), told.language);
         for question in &asked.questions {
             let is_here = dealt.iter().any(|paragraph| paragraph.id == question.pid) && !question.impossible;

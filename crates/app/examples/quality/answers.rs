@@ -11,6 +11,7 @@ use portavoz_domain::markers::unmarked;
 use portavoz_text::sentences::sentences;
 
 use super::baseline::Bm25;
+use super::embedding::Embedding;
 use super::figure::{Figure, Mark, Unit};
 use super::folder::{Folder, QuestionSet};
 use super::ours::{Ours, holds, understood};
@@ -30,21 +31,21 @@ fn mark(set: &QuestionSet) -> Mark {
 }
 
 /// Every corpus, asked in its own language and in the others.
-pub async fn measure(folder: &Folder, report: &mut Report) -> Result<(), Box<dyn Error>> {
+pub async fn measure(folder: &Folder, with: Option<&Embedding>, report: &mut Report) -> Result<(), Box<dyn Error>> {
     for set in folder.corpora() {
         let bm25 = best_two(set)?;
-        let told = told(set, set, report, &set.name).await?;
+        let told = told(set, set, with, report, &set.name).await?;
         let figure = Figure::share("answer in the extractive reply", &set.name, &told.contained);
         report.add(figure.beside_share(&told.contained, &bm25).to_reach(mark(set)));
         let not_known = told.contained.len() - told.lengths.len();
         report.note(&format!("{}: {not_known} of {} questions are not answered", set.name, told.contained.len()));
         let length = Figure::median("characters of the reply", &set.name, told.lengths, Unit::Characters);
         report.add(length.to_reach(Mark::AtMost(LENGTH)));
-        report.add(Figure::share("answer in what is quoted, sure or not", &set.name, &quoted(set)?));
+        report.add(Figure::share("answer in what is quoted, sure or not", &set.name, &quoted(set, with)?));
     }
     for (asked, other) in folder.foreign_pairs() {
         let name = format!("{} on {}", asked.name, other.name);
-        let told = told(asked, other, report, &name).await?;
+        let told = told(asked, other, with, report, &name).await?;
         report.add(Figure::share("answer in the extractive reply", &name, &told.contained));
     }
     Ok(())
@@ -58,8 +59,14 @@ struct Told {
     lengths: Vec<f64>,
 }
 
-async fn told(asked: &QuestionSet, on: &QuestionSet, report: &Report, name: &str) -> Result<Told, Box<dyn Error>> {
-    let site = WholeSite::open(on).await?;
+async fn told(
+    asked: &QuestionSet,
+    on: &QuestionSet,
+    with: Option<&Embedding>,
+    report: &Report,
+    name: &str,
+) -> Result<Told, Box<dyn Error>> {
+    let site = WholeSite::open(on, with.map(Embedding::embedder)).await?;
     let answers = on.answers();
     let mut told = Told { contained: Vec::new(), lengths: Vec::new() };
     let mut declined = 0_usize;
@@ -81,8 +88,8 @@ async fn told(asked: &QuestionSet, on: &QuestionSet, report: &Report, name: &str
 }
 
 /// Whether the quotation from the best passages holds the answer, however unsure the search is of them.
-fn quoted(set: &QuestionSet) -> Result<Vec<bool>, Box<dyn Error>> {
-    let index = Ours::of_paragraphs(set.paragraphs.iter(), set.language)?;
+fn quoted(set: &QuestionSet, with: Option<&Embedding>) -> Result<Vec<bool>, Box<dyn Error>> {
+    let index = Ours::of_paragraphs(set.paragraphs.iter(), set.language, with)?;
     let mut contained = Vec::new();
     for asked in set.questions.iter().filter(|question| !question.impossible) {
         let question = understood(&asked.q, set.language);

@@ -45,7 +45,7 @@ fn our_own_set_is_answered_as_well_as_before() {
     assert_eq!(folder.notices, Vec::<String>::new());
     let quick: Vec<String> = GROUPS.into_iter().filter(|group| *group != "speed").map(str::to_owned).collect();
     let mut report = Report::default();
-    measure(&folder, &quick, &mut report).unwrap();
+    measure(&folder, None, &quick, &mut report).unwrap();
     let value = |measure: &str, set: &str| {
         let mut figures = report.figures().iter();
         figures.find(|figure| figure.measure == measure && figure.set == set).map_or(f64::NAN, |figure| figure.value)

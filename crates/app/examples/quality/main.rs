@@ -2,7 +2,7 @@
 //! the usual tools reach on the same texts. A tool for developers, not part of the program.
 //!
 //! ```text
-//! cargo xtask bench quality [FOLDER] [--only GROUP[,GROUP]] [--json FILE]
+//! cargo xtask bench quality [FOLDER] [--only GROUP[,GROUP]] [--weights FOLDER] [--json FILE]
 //! ```
 //!
 //! The same without `xtask`: `cargo run --release -p portavoz-app --example quality -- FOLDER`. Without FOLDER our own small set
@@ -10,7 +10,7 @@
 //!
 //! FOLDER holds `questions_<language>[_<variant>].json` (paragraphs and questions; sets of one variant are parallel by
 //! question id), `claims.jsonl` and `injection.jsonl`; see [`folder`] for their shapes. What is missing is not measured.
-//! Groups: `retrieval`, `languages`, `answerable`, `answers`, `claims`, `attacks`, `speed`.
+//! With `--weights`, a sentence-transformers folder, search uses its vectors too. Groups: `retrieval`, `languages`, `answerable`, `answers`, `claims`, `attacks`, `speed`.
 //!
 //! The baseline of retrieval is stemmed BM25 ([`baseline`]); `baseline's error cut` is the share of its misses that are gone.
 //! Intervals are of 95 %: Wilson's for shares, DeLong's for areas, the bootstrap's for the rest.
@@ -30,6 +30,7 @@ mod answers;
 mod attacks;
 mod baseline;
 mod claims;
+mod embedding;
 mod figure;
 mod folder;
 #[cfg(test)]
@@ -40,13 +41,14 @@ mod retrieval;
 mod site;
 mod speed;
 
+use embedding::Embedding;
 use folder::Folder;
 use report::Report;
 
 /// What can be measured alone.
 const GROUPS: [&str; 7] = ["retrieval", "languages", "answerable", "answers", "claims", "attacks", "speed"];
 
-const USAGE: &str = "usage: quality [FOLDER] [--only GROUP[,GROUP]] [--json FILE]
+const USAGE: &str = "usage: quality [FOLDER] [--only GROUP[,GROUP]] [--weights FOLDER] [--json FILE]
 groups: retrieval, languages, answerable, answers, claims, attacks, speed";
 
 /// What was asked for.
@@ -54,6 +56,7 @@ groups: retrieval, languages, answerable, answers, claims, attacks, speed";
 struct Arguments {
     folder: Option<PathBuf>,
     only: Vec<String>,
+    weights: Option<PathBuf>,
     json: Option<PathBuf>,
 }
 
@@ -81,6 +84,7 @@ fn parse(arguments: impl Iterator<Item = String>) -> Result<Arguments, String> {
         let mut value = || arguments.next().ok_or(format!("`{argument}` needs a value"));
         match argument.as_str() {
             "--only" => parsed.only = value()?.split(',').map(str::to_owned).collect(),
+            "--weights" => parsed.weights = Some(value()?.into()),
             "--json" => parsed.json = Some(value()?.into()),
             flag if flag.starts_with('-') => return Err(format!("`{flag}` is not an option")),
             _ if parsed.folder.is_none() => parsed.folder = Some(argument.into()),
@@ -105,7 +109,8 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         report.note(notice);
     }
     report.begin();
-    measure(&folder, &arguments.only, &mut report)?;
+    let embedding = arguments.weights.as_deref().map(Embedding::open).transpose()?;
+    measure(&folder, embedding.as_ref(), &arguments.only, &mut report)?;
     report.end();
     if let Some(path) = &arguments.json {
         report.write(path)?;
@@ -114,14 +119,19 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
 }
 
 /// Measures the groups named in `only`; all if it is empty.
-fn measure(folder: &Folder, only: &[String], report: &mut Report) -> Result<(), Box<dyn Error>> {
+fn measure(
+    folder: &Folder,
+    with: Option<&Embedding>,
+    only: &[String],
+    report: &mut Report,
+) -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     for group in GROUPS.into_iter().filter(|group| only.is_empty() || only.iter().any(|named| named == group)) {
         match group {
-            "retrieval" => retrieval::native(folder, report)?,
-            "languages" => retrieval::foreign(folder, report)?,
-            "answerable" => answerable::measure(folder, report)?,
-            "answers" => runtime.block_on(answers::measure(folder, report))?,
+            "retrieval" => retrieval::native(folder, with, report)?,
+            "languages" => retrieval::foreign(folder, with, report)?,
+            "answerable" => answerable::measure(folder, with, report)?,
+            "answers" => runtime.block_on(answers::measure(folder, with, report))?,
             "claims" => claims::measure(folder, report),
             "attacks" => attacks::measure(folder, report),
             _ => speed::measure(folder, report)?,

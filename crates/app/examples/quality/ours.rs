@@ -1,5 +1,7 @@
 //! Our search over a set's paragraphs: from paragraph to chunk to index, and from words to an understood question.
 
+use std::error::Error;
+
 use portavoz_domain::chunk::Chunk;
 use portavoz_domain::document::{Block, BlockKind, Document, Format};
 use portavoz_domain::ids::DocumentId;
@@ -7,29 +9,38 @@ use portavoz_domain::question::{Question, Understood, Wants};
 use portavoz_domain::search::SearchResult;
 use portavoz_domain::understanding::understand;
 use portavoz_knowledge::chunk::{ChunkLimits, chunk};
-use portavoz_knowledge::index::{Index, IndexError};
+use portavoz_knowledge::index::Index;
+use portavoz_knowledge::vectors::{QueryVector, VectorSet};
+use portavoz_llm::embed::EmbeddingRole;
 use portavoz_text::fold::fold;
 use portavoz_text::language::Language;
 use portavoz_text::words::words;
 
+use super::embedding::Embedding;
 use super::folder::{AnswerText, Paragraph};
 
 /// An index of paragraphs or sentences; a chunk's document is the paragraph's id.
-pub struct Ours {
+pub struct Ours<'a> {
     index: Index,
+    embedding: Option<&'a Embedding>,
 }
 
-impl Ours {
+impl<'a> Ours<'a> {
     /// Indexes whole paragraphs, cut as the program cuts them.
-    pub fn of_paragraphs<'a>(
-        paragraphs: impl Iterator<Item = &'a Paragraph>,
+    pub fn of_paragraphs<'t>(
+        paragraphs: impl Iterator<Item = &'t Paragraph>,
         language: Language,
-    ) -> Result<Self, IndexError> {
-        Self::of_texts(paragraphs.map(|paragraph| (paragraph.id, paragraph.text.as_str())), language)
+        embedding: Option<&'a Embedding>,
+    ) -> Result<Self, Box<dyn Error>> {
+        Self::of_texts(paragraphs.map(|paragraph| (paragraph.id, paragraph.text.as_str())), language, embedding)
     }
 
     /// Indexes texts, each with the id of its paragraph.
-    pub fn of_texts<'a>(texts: impl Iterator<Item = (usize, &'a str)>, language: Language) -> Result<Self, IndexError> {
+    pub fn of_texts<'t>(
+        texts: impl Iterator<Item = (usize, &'t str)>,
+        language: Language,
+        embedding: Option<&'a Embedding>,
+    ) -> Result<Self, Box<dyn Error>> {
         // Four characters a token, as in most languages of Europe.
         let count = |text: &str| text.chars().count().div_ceil(4);
         let mut chunks: Vec<Chunk> = Vec::new();
@@ -42,18 +53,34 @@ impl Ours {
                     .map(|chunk| Chunk { document: DocumentId::new(id.to_string()), ..chunk }),
             );
         }
-        Ok(Self { index: Index::in_memory(1, chunks, None)? })
+        let vectors = embedding.map(|embedding| vectors(&chunks, embedding)).transpose()?;
+        Ok(Self { index: Index::in_memory(1, chunks, vectors)?, embedding })
     }
 
     /// The best chunks.
-    pub fn search(&self, question: &Question, limit: usize) -> Result<SearchResult, IndexError> {
-        self.index.search(question, None, limit)
+    pub fn search(&self, question: &Question, limit: usize) -> Result<SearchResult, Box<dyn Error>> {
+        let Some(embedding) = self.embedding else { return Ok(self.index.search(question, None, limit)?) };
+        let embedded = embedding.embed(&[question.standalone()], EmbeddingRole::Query)?;
+        let vector = embedded.first().map(|values| QueryVector { embedder: embedding.embedder().name(), values });
+        Ok(self.index.search(question, vector, limit)?)
     }
 
     /// How rare a stem is in the index.
     pub fn idf(&self, stem: &str) -> f32 {
         self.index.idf(stem)
     }
+}
+
+/// One vector a chunk, as ingest hands them over.
+fn vectors(chunks: &[Chunk], embedding: &Embedding) -> Result<VectorSet, Box<dyn Error>> {
+    let texts: Vec<String> = chunks.iter().map(Chunk::embedding_text).collect();
+    let vectors = embedding.embed(&texts, EmbeddingRole::Passage)?;
+    let embedder = embedding.embedder();
+    Ok(VectorSet {
+        embedder: embedder.name().to_owned(),
+        dimensions: embedder.dimensions(),
+        vectors: vectors.into_iter().map(Some).collect(),
+    })
 }
 
 /// The question as the program understands it, its language known.

@@ -8,6 +8,7 @@ use std::error::Error;
 use portavoz_text::sentences::sentences;
 
 use super::baseline::Bm25;
+use super::embedding::Embedding;
 use super::figure::{Figure, Mark};
 use super::folder::{AnswerText, Asked, Folder, QuestionSet};
 use super::ours::{Ours, holds, is_of, understood};
@@ -25,18 +26,18 @@ const MANY: usize = 1_000;
 const RECALL_AMONG_MANY: f64 = 0.93;
 
 /// Paragraphs and sentences of each corpus, asked in its own language.
-pub fn native(folder: &Folder, report: &mut Report) -> Result<(), Box<dyn Error>> {
+pub fn native(folder: &Folder, with: Option<&Embedding>, report: &mut Report) -> Result<(), Box<dyn Error>> {
     for set in folder.corpora() {
-        paragraphs(set, set, report)?;
-        sentences_of(set, report)?;
+        paragraphs(set, set, with, report)?;
+        sentences_of(set, with, report)?;
     }
     Ok(())
 }
 
 /// Paragraphs of each corpus, asked in the other languages.
-pub fn foreign(folder: &Folder, report: &mut Report) -> Result<(), Box<dyn Error>> {
+pub fn foreign(folder: &Folder, with: Option<&Embedding>, report: &mut Report) -> Result<(), Box<dyn Error>> {
     for (asked, told) in folder.foreign_pairs() {
-        paragraphs(asked, told, report)?;
+        paragraphs(asked, told, with, report)?;
     }
     Ok(())
 }
@@ -59,8 +60,13 @@ impl Ranks {
     }
 }
 
-fn paragraphs(asked: &QuestionSet, told: &QuestionSet, report: &mut Report) -> Result<(), Box<dyn Error>> {
-    let index = Ours::of_paragraphs(told.paragraphs.iter(), told.language)?;
+fn paragraphs(
+    asked: &QuestionSet,
+    told: &QuestionSet,
+    with: Option<&Embedding>,
+    report: &mut Report,
+) -> Result<(), Box<dyn Error>> {
+    let index = Ours::of_paragraphs(told.paragraphs.iter(), told.language, with)?;
     let bm25 = Bm25::of(told.paragraphs.iter().map(|paragraph| paragraph.text.as_str()), told.language)?;
     let mut ranks = Ranks::default();
     for question in possible(asked) {
@@ -86,13 +92,13 @@ fn paragraphs(asked: &QuestionSet, told: &QuestionSet, report: &mut Report) -> R
     Ok(())
 }
 
-fn sentences_of(set: &QuestionSet, report: &mut Report) -> Result<(), Box<dyn Error>> {
+fn sentences_of(set: &QuestionSet, with: Option<&Embedding>, report: &mut Report) -> Result<(), Box<dyn Error>> {
     let texts: Vec<(usize, &str)> = set
         .paragraphs
         .iter()
         .flat_map(|told| sentences(&told.text).into_iter().filter_map(|span| Some((told.id, told.text.get(span)?))))
         .collect();
-    let index = Ours::of_texts(texts.iter().copied(), set.language)?;
+    let index = Ours::of_texts(texts.iter().copied(), set.language, with)?;
     let bm25 = Bm25::of(texts.iter().map(|(_, text)| *text), set.language)?;
     let mut ranks = Ranks::default();
     for question in possible(set) {

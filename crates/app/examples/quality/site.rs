@@ -16,6 +16,7 @@ use portavoz_domain::context::ContextLimits;
 use portavoz_domain::ids::SiteId;
 use portavoz_domain::prompt::{HistoryLimits, PromptOptions, Prompts};
 use portavoz_domain::timestamp::Timestamp;
+use portavoz_llm::embed::Embedder;
 use portavoz_storage::sqlite::SqliteStorage;
 use tempfile::TempDir;
 
@@ -57,7 +58,7 @@ static TOKENS: fn(&str) -> usize = tokens;
 
 impl WholeSite {
     /// Writes each paragraph as a text file and ingests them.
-    pub async fn open(set: &QuestionSet) -> Result<Self, Box<dyn Error>> {
+    pub async fn open(set: &QuestionSet, embedder: Option<&Arc<dyn Embedder>>) -> Result<Self, Box<dyn Error>> {
         let folder = tempfile::tempdir()?;
         let documents = folder.path().join("knowledge");
         std::fs::create_dir(&documents)?;
@@ -92,7 +93,7 @@ impl WholeSite {
             storage: Arc::new(SqliteStorage::in_memory().await?),
             models: Vec::new(),
             judge: None,
-            embedder: None,
+            embedder: embedder.map(Arc::clone),
             tokenizer: &TOKENS,
             web: None,
             index_root: folder.path().join("index"),

@@ -25,7 +25,7 @@ const VERIFICATION: f64 = 200.0;
 /// Search at 10,000 chunks, verification of a sentence, assessment of a message.
 pub fn measure(folder: &Folder, report: &mut Report) -> Result<(), Box<dyn Error>> {
     for set in folder.corpora().filter(|set| set.variant.is_empty()) {
-        let index = Ours::of_texts(mixed(set).iter().map(|text| (0, text.as_str())), set.language)?;
+        let index = Ours::of_texts(mixed(set).iter().map(|text| (0, text.as_str())), set.language, None)?;
         let questions: Vec<_> =
             set.questions.iter().cycle().take(QUESTIONS).map(|asked| understood(&asked.q, set.language)).collect();
         let mut took = Vec::new();
