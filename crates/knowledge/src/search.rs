@@ -82,8 +82,7 @@ impl Index {
                 question: describe(vector.embedder, vector.values.len()),
             });
         };
-        // Every candidate needs its cosine, so a small index is asked for all of them.
-        Ok(Some(table.nearest(vector.values, CANDIDATES.max(self.len().min(RANK_ALL)))))
+        Ok(Some(table.nearest(vector.values, CANDIDATES)))
     }
 
     /// Ordinals worth ranking.
@@ -110,7 +109,8 @@ impl Index {
         let chunk = self.at(ordinal)?;
         let passage = usize::try_from(ordinal).ok().and_then(|ordinal| self.analysis.passages.get(ordinal))?;
         let overlap = Overlap::of(query, passage, chunk, &self.analysis);
-        let cosine = nearest.map(|nearest| features::standardised(nearest, ordinal));
+        let nearest = nearest.zip(self.vectors.as_ref());
+        let cosine = nearest.map(|(nearest, table)| table.evidence(nearest, ordinal));
         let features = Features::of(query, &overlap, chunk, cosine);
         let speaks_same = chunk.language == query.language;
         Some(rank::judge(ordinal, features, speaks_same, overlap.covered))

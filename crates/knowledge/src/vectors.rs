@@ -1,11 +1,16 @@
 //! Vectors: exact cosine search over all chunks, with our own dot product.
 //!
 //! Owns the table of vectors in memory and as bytes. Vectors are made elsewhere; here they are only normalised,
-//! compared and ranked. Exact search is quick enough up to 100k chunks and has no recall to lose.
-//! Start at [`VectorTable`].
+//! compared and ranked. Exact search is quick enough up to 100k chunks and has no recall to lose. What a cosine says of a
+//! passage is learned in [`calibration`]. Start at [`VectorTable`].
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+
+use calibration::{Calibration, EmbeddedProbe, Spread};
+use serde::{Deserialize, Serialize};
+
+pub mod calibration;
 
 /// Vectors as ingest hands them over.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +21,8 @@ pub struct VectorSet {
     pub dimensions: u32,
     /// One entry per chunk, in the chunks' order; `None` where a chunk has no vector yet.
     pub vectors: Vec<Option<Vec<f32>>>,
+    /// What the embedder's cosines are learned from; without any, they are taken for those of most embedders.
+    pub probes: Vec<EmbeddedProbe>,
 }
 
 /// A question's vector, with the name of the model that made it.
@@ -27,12 +34,24 @@ pub struct QueryVector<'a> {
     pub values: &'a [f32],
 }
 
+/// The model of a table's vectors, as an index stores it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StoredModel {
+    /// Its name.
+    pub model: String,
+    /// Length of each vector.
+    pub dimensions: usize,
+    /// What its cosines say of these chunks.
+    pub calibration: Calibration,
+}
+
 /// Vectors of unit length, one row per chunk.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VectorTable {
     embedder: String,
     dimensions: usize,
     values: Vec<f32>,
+    calibration: Calibration,
 }
 
 /// A vector of a [`VectorSet`] cannot be used.
@@ -59,15 +78,15 @@ pub enum InvalidVectors {
     NoDimensions,
 }
 
-/// The nearest chunks, and how far apart all chunks are.
+/// The nearest chunks, and what it takes to judge any other.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Nearest {
     /// Chunk ordinal and cosine, best first; ties by ordinal.
     pub top: Vec<(u32, f32)>,
-    /// Mean cosine over all chunks with a vector.
-    pub mean: f32,
-    /// Standard deviation of the same.
-    pub deviation: f32,
+    /// The question's vector, of unit length.
+    query: Vec<f32>,
+    /// How the cosines of all chunks with a vector lie.
+    spread: Spread,
 }
 
 impl VectorTable {
@@ -90,17 +109,27 @@ impl VectorTable {
                 Some(_) => return Err(InvalidVectors::Malformed { position, dimensions }),
             }
         }
-        Ok(Self { embedder: set.embedder, dimensions, values })
+        let mut table = Self { embedder: set.embedder, dimensions, values, calibration: Calibration::default() };
+        table.calibration = Calibration::learned(set.probes.iter().filter_map(|probe| table.asked(probe)));
+        Ok(table)
     }
 
     /// Reads what [`Self::to_bytes`] wrote; `None` if the length does not fit.
-    pub fn from_bytes(embedder: String, dimensions: usize, chunks: usize, bytes: &[u8]) -> Option<Self> {
+    pub fn from_bytes(model: StoredModel, chunks: usize, bytes: &[u8]) -> Option<Self> {
+        let StoredModel { model: embedder, dimensions, calibration } = model;
         let expected = chunks.checked_mul(dimensions)?.checked_mul(size_of::<f32>())?;
         if dimensions == 0 || bytes.len() != expected {
             return None;
         }
         let (words, _) = bytes.as_chunks::<4>();
-        Some(Self { embedder, dimensions, values: words.iter().map(|word| f32::from_le_bytes(*word)).collect() })
+        let values = words.iter().map(|word| f32::from_le_bytes(*word)).collect();
+        Some(Self { embedder, dimensions, values, calibration })
+    }
+
+    /// What is stored of the model beside the rows.
+    pub fn model(&self) -> StoredModel {
+        let (dimensions, calibration) = (self.dimensions, self.calibration);
+        StoredModel { model: self.embedder.clone(), dimensions, calibration }
     }
 
     /// All rows, little-endian.
@@ -125,30 +154,52 @@ impl VectorTable {
         }
         let query: Vec<f32> = normalised(query).collect();
         let mut heap: BinaryHeap<Reverse<Scored>> = BinaryHeap::with_capacity(limit + 1);
-        let (mut count, mut sum, mut squares) = (0_u32, 0.0_f64, 0.0_f64);
+        let mut spread = Spread::default();
         for (ordinal, row) in (0_u32..).zip(self.values.chunks_exact(self.dimensions)) {
-            let cosine = dot(&query, row);
-            if cosine == 0.0 && row.iter().all(|value| *value == 0.0) {
-                continue;
-            }
-            count += 1;
-            sum += f64::from(cosine);
-            squares += f64::from(cosine) * f64::from(cosine);
+            let Some(cosine) = cosine(&query, row) else { continue };
+            spread.add(cosine);
             heap.push(Reverse(Scored { cosine, ordinal }));
             if heap.len() > limit {
                 heap.pop();
             }
         }
-        let mean = sum / f64::from(count.max(1));
-        let variance = (squares / f64::from(count.max(1)) - mean * mean).max(0.0);
         let mut top: Vec<Scored> = heap.into_iter().map(|Reverse(scored)| scored).collect();
         top.sort_by(|one, other| other.cmp(one));
-        Nearest {
-            top: top.into_iter().map(|scored| (scored.ordinal, scored.cosine)).collect(),
-            mean: mean as f32,
-            deviation: variance.sqrt() as f32,
-        }
+        Nearest { top: top.into_iter().map(|scored| (scored.ordinal, scored.cosine)).collect(), query, spread }
     }
+
+    /// What the nearness of a chunk to the question says for its answering it, in nats: the logarithm of how much more
+    /// likely it is so near if it does. 0 if nothing is known: no vector, or too few chunks to compare with.
+    pub fn evidence(&self, nearest: &Nearest, ordinal: u32) -> f32 {
+        let row = usize::try_from(ordinal).ok().and_then(|ordinal| self.row(ordinal));
+        let cosine = row.filter(|row| row.len() == nearest.query.len()).and_then(|row| cosine(&nearest.query, row));
+        let deviations = cosine.and_then(|cosine| nearest.spread.deviations(cosine));
+        deviations.map_or(0.0, |deviations| self.calibration.evidence(deviations))
+    }
+
+    fn row(&self, place: usize) -> Option<&[f32]> {
+        let start = place.checked_mul(self.dimensions)?;
+        self.values.get(start..start.checked_add(self.dimensions)?)
+    }
+
+    /// The cosine of a probe's own passage, and those of all other chunks.
+    fn asked(&self, probe: &EmbeddedProbe) -> Option<(f32, Vec<f32>)> {
+        let fits = |vector: &[f32]| vector.len() == self.dimensions && vector.iter().all(|value| value.is_finite());
+        if !fits(&probe.question) || !fits(&probe.passage) {
+            return None;
+        }
+        let question: Vec<f32> = normalised(&probe.question).collect();
+        let own: Vec<f32> = normalised(&probe.passage).collect();
+        let others = self.values.chunks_exact(self.dimensions).enumerate().filter(|(place, _)| *place != probe.chunk);
+        let others = others.filter_map(|(_, row)| cosine(&question, row)).collect();
+        Some((cosine(&question, &own)?, others))
+    }
+}
+
+/// The cosine of two vectors of unit length; `None` if the second is missing.
+fn cosine(query: &[f32], row: &[f32]) -> Option<f32> {
+    let cosine = dot(query, row);
+    (cosine != 0.0 || row.iter().any(|value| *value != 0.0)).then_some(cosine)
 }
 
 /// Greater is better: higher cosine, then lower ordinal.
@@ -199,7 +250,7 @@ mod tests {
     use super::*;
 
     fn set(vectors: Vec<Option<Vec<f32>>>, dimensions: u32) -> VectorSet {
-        VectorSet { embedder: "toy".to_owned(), dimensions, vectors }
+        VectorSet { embedder: "toy".to_owned(), dimensions, vectors, probes: Vec::new() }
     }
 
     #[test]
@@ -212,7 +263,8 @@ mod tests {
         assert_eq!(ordinals, [1, 3, 4]);
         assert!((found.top.first().unwrap().1 - 1.0).abs() < 1e-6);
         // Cosines are 0, 1, 1 and 0.7071; the missing vector is not one of them.
-        assert!((found.mean - 0.676_776).abs() < 1e-5 && (found.deviation - 0.408_9).abs() < 1e-3, "{found:?}");
+        let deviations = found.spread.deviations(1.0).unwrap();
+        assert!((deviations - (1.0 - 0.676_776) / 0.408_9).abs() < 1e-3, "{deviations}");
     }
 
     #[test]
@@ -220,11 +272,11 @@ mod tests {
         let vectors =
             (0..7_u8).map(|row| Some((0..19_u8).map(|column| f32::from(row * 3 + column) - 9.0).collect())).collect();
         let table = VectorTable::new(set(vectors, 19), 7).unwrap();
-        let bytes = table.to_bytes();
-        assert_eq!(VectorTable::from_bytes("toy".to_owned(), 19, 7, &bytes), Some(table));
-        assert_eq!(VectorTable::from_bytes("toy".to_owned(), 19, 7, bytes.get(1..).unwrap()), None);
-        assert_eq!(VectorTable::from_bytes("toy".to_owned(), 19, 8, &bytes), None);
-        assert_eq!(VectorTable::from_bytes("toy".to_owned(), 0, 0, &[]), None);
+        let (bytes, model) = (table.to_bytes(), table.model());
+        assert_eq!(VectorTable::from_bytes(model.clone(), 7, &bytes), Some(table));
+        assert_eq!(VectorTable::from_bytes(model.clone(), 7, bytes.get(1..).unwrap()), None);
+        assert_eq!(VectorTable::from_bytes(model.clone(), 8, &bytes), None);
+        assert_eq!(VectorTable::from_bytes(StoredModel { dimensions: 0, ..model }, 0, &[]), None);
     }
 
     #[test]

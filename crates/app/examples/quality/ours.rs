@@ -10,6 +10,7 @@ use portavoz_domain::search::SearchResult;
 use portavoz_domain::understanding::understand;
 use portavoz_knowledge::chunk::{ChunkLimits, chunk};
 use portavoz_knowledge::index::Index;
+use portavoz_knowledge::vectors::calibration::{EmbeddedProbe, probes};
 use portavoz_knowledge::vectors::{QueryVector, VectorSet};
 use portavoz_llm::embed::EmbeddingRole;
 use portavoz_text::fold::fold;
@@ -75,11 +76,21 @@ impl<'a> Ours<'a> {
 fn vectors(chunks: &[Chunk], embedding: &Embedding) -> Result<VectorSet, Box<dyn Error>> {
     let texts: Vec<String> = chunks.iter().map(Chunk::embedding_text).collect();
     let vectors = embedding.embed(&texts, EmbeddingRole::Passage)?;
+    let asked = probes(chunks);
+    let (questions, deprived): (Vec<String>, Vec<String>) =
+        asked.iter().map(|probe| (probe.question.clone(), probe.passage.clone())).unzip();
+    let questions = embedding.embed(&questions, EmbeddingRole::Query)?;
+    let deprived = embedding.embed(&deprived, EmbeddingRole::Passage)?;
+    let probes = asked
+        .iter()
+        .zip(questions.into_iter().zip(deprived))
+        .map(|(probe, (question, passage))| EmbeddedProbe { chunk: probe.chunk, question, passage });
     let embedder = embedding.embedder();
     Ok(VectorSet {
         embedder: embedder.name().to_owned(),
         dimensions: embedder.dimensions(),
         vectors: vectors.into_iter().map(Some).collect(),
+        probes: probes.collect(),
     })
 }
 

@@ -5,7 +5,8 @@ use std::sync::atomic::Ordering;
 
 use portavoz_app::search::search;
 
-use portavoz_app::testing::{DOCUMENTS, LetterEmbedder, Setup};
+use portavoz_app::testing::{DOCUMENTS, LetterEmbedder, Setup, TestSite};
+use portavoz_domain::chunk::Chunk;
 
 #[tokio::test]
 async fn an_unchanged_folder_is_left_alone() {
@@ -51,12 +52,18 @@ async fn a_broken_file_is_named_and_the_rest_is_read() {
     assert_eq!(report.documents, DOCUMENTS.len());
 }
 
+fn owned(site: &TestSite) -> Vec<Chunk> {
+    site.site.index().chunks().iter().map(|chunk| chunk.as_ref().clone()).collect()
+}
+
 #[tokio::test]
 async fn vectors_are_asked_for_once_and_never_mixed() {
     let first = LetterEmbedder::named("first");
     let site = Setup { embedder: Some(Arc::clone(&first)), ..Setup::default() }.open().await;
     let chunks = site.site.index().len();
-    assert_eq!(first.texts.load(Ordering::SeqCst), chunks);
+    // Beside the chunks, the few probes that the cosines are learned from: a question and a passage each.
+    let probes = portavoz_knowledge::vectors::calibration::probes(&owned(&site)).len();
+    assert_eq!(first.texts.load(Ordering::SeqCst), chunks + 2 * probes);
     site.write("rag.md", "# Buscador RAG\n\nOtra frase sobre el sistema RAG y su precisión.\n");
     let report = site.ingest().await.embedding.unwrap();
     assert_eq!((report.embedded, report.cached), (1, site.site.index().len() - 1));

@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! root/CURRENT                 one line: the name of the valid folder
-//! root/12-0/manifest.json      version, generation, embedder, length and checksum of every file
+//! root/12-0/manifest.json      version, generation, embedder and what its cosines say, length and checksum of every file
 //! root/12-0/chunks.bin         the chunks (postcard)
 //! root/12-0/analysis.bin       their numbered stems (postcard)
 //! root/12-0/vectors.bin        their vectors, if any (f32, little-endian)
@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use super::IndexError;
 use super::checksum::checksum;
 use crate::analysis::{Analysis, VERSION};
-use crate::vectors::VectorTable;
+use crate::vectors::{StoredModel, VectorTable};
 
 const CURRENT: &str = "CURRENT";
 const MANIFEST: &str = "manifest.json";
@@ -33,7 +33,7 @@ const VECTORS: &str = "vectors.bin";
 const FULL_TEXT: &str = "full_text";
 
 /// Changes whenever the files are laid out differently.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// What is written into a folder beside the full text.
 pub(super) struct Parts<'a> {
@@ -57,14 +57,8 @@ struct Manifest {
     analysis: u32,
     generation: u64,
     chunks: usize,
-    embedder: Option<ManifestEmbedder>,
+    embedder: Option<StoredModel>,
     files: Vec<ManifestFile>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct ManifestEmbedder {
-    model: String,
-    dimensions: usize,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -134,10 +128,7 @@ impl Folder {
             analysis: VERSION,
             generation: parts.generation,
             chunks: parts.chunks.len(),
-            embedder: parts.vectors.map(|vectors| ManifestEmbedder {
-                model: vectors.embedder().to_owned(),
-                dimensions: vectors.dimensions(),
-            }),
+            embedder: parts.vectors.map(VectorTable::model),
             files: self.files()?,
         };
         let json = serde_json::to_vec_pretty(&manifest).map_err(|error| self.corrupt(&error.to_string()))?;
@@ -181,9 +172,8 @@ impl Folder {
         }
         let vectors = match manifest.embedder {
             None => None,
-            Some(embedder) => {
-                let table =
-                    VectorTable::from_bytes(embedder.model, embedder.dimensions, chunks.len(), content(VECTORS)?);
+            Some(model) => {
+                let table = VectorTable::from_bytes(model, chunks.len(), content(VECTORS)?);
                 Some(table.ok_or_else(|| self.corrupt("its vectors do not fit its chunks"))?)
             }
         };

@@ -52,6 +52,7 @@ fn vectors() -> VectorSet {
         embedder: "toy".to_owned(),
         dimensions: 2,
         vectors: rows.iter().map(|row| Some(row.to_vec())).collect(),
+        probes: Vec::new(),
     }
 }
 
@@ -191,7 +192,7 @@ fn another_version_is_built_again() {
     Index::build(root.path(), 1, chunks(), None).unwrap();
     let manifest = root.path().join("1-0/manifest.json");
     let text = fs::read_to_string(&manifest).unwrap();
-    for (ours, other) in [("\"format\": 1", "\"format\": 99"), ("\"analysis\": 1", "\"analysis\": 99")] {
+    for (ours, other) in [("\"format\": 2", "\"format\": 99"), ("\"analysis\": 1", "\"analysis\": 99")] {
         let changed = text.replace(ours, other);
         assert_ne!(changed, text);
         fs::write(&manifest, changed).unwrap();

@@ -8,7 +8,6 @@ use portavoz_domain::question::Wants;
 
 use super::overlap::{self, Coverage, Overlap, weigh};
 use super::query::{Query, Term};
-use crate::vectors::Nearest;
 
 /// How fast evidence saturates: with this, one rare word is three quarters of all the evidence there can be.
 const EVIDENCE_SCALE: f32 = 1.4;
@@ -51,8 +50,8 @@ pub struct Features {
     pub foreign: f32,
     /// Logarithm of the document's priority.
     pub priority: f32,
-    /// Standard deviations beyond two by which the passage is nearer to the question than the average one (among a
-    /// few dozen passages even an unanswerable question has one at two); 0 without vectors.
+    /// What the passage's nearness by vectors says for it, in nats (see [`crate::vectors::calibration`]); 0 without
+    /// vectors.
     pub cosine: f32,
 }
 
@@ -114,15 +113,6 @@ impl Features {
             self.cosine,
         ]
     }
-}
-
-/// How far above the average cosine a passage lies, in standard deviations: the one scale that all embedders share.
-/// Passages that are not among the nearest count as average.
-pub(super) fn standardised(nearest: &Nearest, ordinal: u32) -> f32 {
-    /// No embedder's cosines lie closer together; keeps a handful of equal passages from looking far apart.
-    const LEAST_DEVIATION: f32 = 0.02;
-    let cosine = nearest.top.iter().find(|(other, _)| *other == ordinal).map_or(nearest.mean, |(_, cosine)| *cosine);
-    ((cosine - nearest.mean) / nearest.deviation.max(LEAST_DEVIATION)).clamp(0.0, 4.0) - 2.0
 }
 
 /// How wholly the best sentence, with its headings, has what the question names beside facets: 1 if it has all, if

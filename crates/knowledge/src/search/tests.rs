@@ -44,6 +44,7 @@ fn toy_vectors(rows: &[[f32; 2]]) -> VectorSet {
         embedder: "toy".to_owned(),
         dimensions: 2,
         vectors: rows.iter().map(|row| Some(row.to_vec())).collect(),
+        probes: Vec::new(),
     }
 }
 
