@@ -6,7 +6,7 @@ use std::error::Error;
 use std::sync::Arc;
 
 use portavoz_llm::embed::{Embedder, EmbeddingRole};
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Runtime;
 
 /// An embedder that remembers what it embedded.
 pub struct Embedding {
@@ -28,9 +28,13 @@ impl Embedding {
         Err("`--weights` needs the cargo feature `local-embeddings`; `cargo xtask bench quality` adds it".into())
     }
 
-    /// Any embedder.
-    pub fn of(embedder: Arc<dyn Embedder>) -> Result<Self, Box<dyn Error>> {
-        Ok(Self { embedder, runtime: Builder::new_current_thread().build()?, known: RefCell::default() })
+    #[cfg(feature = "local-embeddings")]
+    fn of(embedder: Arc<dyn Embedder>) -> Result<Self, Box<dyn Error>> {
+        Ok(Self {
+            embedder,
+            runtime: tokio::runtime::Builder::new_current_thread().build()?,
+            known: RefCell::default(),
+        })
     }
 
     /// The embedder.

@@ -31,8 +31,9 @@ pub const BASE: Coefficient = row("base", -8.48, -6.41);
 /// One row per feature, in the order of [`super::features::Features::to_array`].
 ///
 /// Five rows are set by hand, because no set of questions at hand decides them: `faq_similarity`, `facet_match` (fitted
-/// at 2.0 and 1.2, raised so that a broad question about a facet passes the threshold), `foreign`, `priority` and `cosine` (which
-/// waits for a fit per embedder).
+/// at 2.0 and 1.2, raised so that a broad question about a facet passes the threshold), `foreign`, `priority` and `cosine`
+/// (whose scale is learned by each index, see [`crate::vectors::calibration`]; its weight is the best of several on
+/// vectors of one model, on documents in a language that it knows and in one that it hardly does).
 pub const RELEVANCE: [Coefficient; COUNT] = [
     row("idf_coverage", 3.91, 0.99),
     row("sentence_coverage", 1.78, 3.33),
@@ -48,7 +49,7 @@ pub const RELEVANCE: [Coefficient; COUNT] = [
     row("evidence", 4.56, 4.47),
     row("foreign", 0.0, -1.60),
     row("priority", 0.30, 0.30),
-    row("cosine", 0.50, 0.70),
+    row("cosine", 0.35, 0.50),
 ];
 
 /// The answerable score without any feature.

@@ -92,6 +92,8 @@ pub struct Calibration {
     base: f32,
     /// Evidence of each standard deviation more.
     slope: f32,
+    /// Mean evidence of a passage that answers: what counts as nothing unusual.
+    expected: f32,
     /// Probes that it was learned from.
     probes: usize,
 }
@@ -99,14 +101,20 @@ pub struct Calibration {
 /// What most embedders come to: learned from nothing.
 impl Default for Calibration {
     fn default() -> Self {
-        Self { base: -5.0, slope: 1.6, probes: 0 }
+        Self { base: -5.0, slope: 1.6, expected: 1.5, probes: 0 }
     }
 }
 
 impl Calibration {
-    /// How much more likely a passage is so near if it answers than if it is merely one of the nearest: the logarithm of
-    /// the ratio, in nats.
+    /// What nearness says of a passage's answering, in nats: the logarithm of how much more likely it is so near if it
+    /// answers than if it is merely one of the nearest, less what that is for a passage that answers. So a passage as
+    /// near as an answer usually is gains nothing, and farther ones lose: the weights of the words, to which this is
+    /// added, were fitted on passages that answer, and an embedder that tells little apart takes little away.
     pub fn evidence(&self, deviations: f32) -> f32 {
+        self.ratio(deviations) - self.expected
+    }
+
+    fn ratio(&self, deviations: f32) -> f32 {
         (self.base + self.slope * deviations).clamp(BOUNDS.0, BOUNDS.1)
     }
 
@@ -116,12 +124,11 @@ impl Calibration {
     /// nearest other chunks; its score is then the logarithm of the likelihood ratio (J. A. Anderson, "Separate sample
     /// logistic discrimination", Biometrika 59, 1972). A few probes cannot move it far from [`Calibration::default`].
     pub(super) fn learned(asked: impl Iterator<Item = (f32, Vec<f32>)>) -> Self {
-        let mut cases = Vec::new();
-        let mut probes = 0;
+        let (mut cases, mut answers) = (Vec::new(), Vec::new());
         for (own, mut others) in asked {
             let all = Spread::of(others.iter().copied().chain([own]));
             let Some(own) = all.deviations(own) else { continue };
-            probes += 1;
+            answers.push(own);
             cases.push((f64::from(own), true, 1.0));
             others.sort_by(|one, other| other.total_cmp(one));
             others.truncate(RIVALS);
@@ -130,7 +137,12 @@ impl Calibration {
             cases.extend(deviations.map(|deviations| (f64::from(deviations), false, weight)));
         }
         let (base, slope) = fit(&cases);
-        Self { base: base as f32, slope: slope as f32, probes }
+        let prior = Self::default();
+        let learned = Self { base: base as f32, slope: slope as f32, probes: answers.len(), ..prior };
+        let sum: f32 = answers.iter().map(|deviations| learned.ratio(*deviations)).sum();
+        let count = answers.len() as f32;
+        let expected = (sum + PRIOR_PROBES as f32 * prior.expected) / (count + PRIOR_PROBES as f32);
+        Self { expected, ..learned }
     }
 }
 

@@ -93,16 +93,22 @@ fn another_scale_of_cosines_changes_nothing() {
     }
 }
 
+/// How far the evidence for chunk 30 lies above that for the best of the others.
+fn lead(said: &[f32]) -> f32 {
+    let others = said.iter().enumerate().filter(|(place, _)| *place != 30).map(|(_, said)| *said);
+    said[30] - others.fold(f32::NEG_INFINITY, f32::max)
+}
+
 #[test]
 fn an_embedder_that_tells_chunks_apart_is_believed() {
     let near = set(0.8);
     let said = evidence(near.clone(), &question(&near));
-    assert!(said[30] > 2.0, "{}", said[30]);
-    assert!(said.iter().enumerate().all(|(place, said)| place == 30 || *said < 0.5), "{said:?}");
+    assert!(lead(&said) > 2.0, "{}", lead(&said));
+    assert!(said[30] > -0.5, "as near as an answer usually is: {}", said[30]);
 }
 
 #[test]
-fn an_embedder_that_cannot_tell_chunks_apart_has_nothing_to_say() {
+fn an_embedder_that_cannot_tell_chunks_apart_has_little_to_say() {
     let mut blind = set(0.8);
     let mut noise = Noise(3);
     for probe in &mut blind.probes {
@@ -110,7 +116,7 @@ fn an_embedder_that_cannot_tell_chunks_apart_has_nothing_to_say() {
     }
     let said = evidence(blind.clone(), &question(&blind));
     let believed = evidence(set(0.8), &question(&blind));
-    assert!(said[30] < believed[30] / 2.0 && said[30] < 1.5, "{} {}", said[30], believed[30]);
+    assert!(lead(&said) < lead(&believed) / 2.0, "{} {}", lead(&said), lead(&believed));
 }
 
 #[test]
@@ -131,7 +137,8 @@ proptest! {
     ) {
         let calibration = Calibration::learned(asked.into_iter());
         let (low, high) = (calibration.evidence(one.min(other)), calibration.evidence(one.max(other)));
-        prop_assert!(BOUNDS.0 <= low && low <= high && high <= BOUNDS.1);
+        let widest = BOUNDS.1 - BOUNDS.0;
+        prop_assert!(-widest <= low && low <= high && high <= widest);
     }
 }
 
