@@ -5,7 +5,12 @@
 //! With `questions_es.json` and `questions_en.json` beside it, the same paragraphs in two languages, claims are also
 //! put to the paragraph in the other language.
 //! With `--table`, the measures are printed instead, with `--time` only what a sentence costs. With `--write`, the models fitted on everything replace `data/verification/coefficients.toml`.
-#![allow(clippy::print_stdout, clippy::indexing_slicing, reason = "a development tool that prints its measure")]
+#![allow(
+    clippy::print_stdout,
+    clippy::indexing_slicing,
+    clippy::needless_range_loop,
+    reason = "a development tool that prints its measure"
+)]
 
 use std::collections::BTreeMap;
 use std::error::Error;

@@ -105,7 +105,7 @@ pub fn signs(message: &str) -> Vec<&'static str> {
         let found = signs_of(reading, "");
         let tried = matches!(reading.mask, Some(Mask::Cut | Mask::Leet | Mask::Rot13 | Mask::Reversed));
         let tells = |name: &&str| !seen.contains(name) && (!tried || TELLING.contains(name));
-        if found.iter().any(|name| tells(name)) {
+        if found.iter().any(tells) {
             signs.push(shape::HIDDEN);
             seen.extend(found);
         }
@@ -157,13 +157,13 @@ fn signs_of(reading: &Reading, as_written: &str) -> Vec<&'static str> {
         signs.extend(shape::of(as_written, &lane, words, &mentions));
     }
     // What was put right is not put right again.
-    if reading.mask != Some(Mask::Cut) {
-        if let Some(text) = scrambled::unscrambled(&lane, words) {
-            let put_right = signs_of(&Reading { text, mask: Some(Mask::Cut) }, "");
-            if put_right.iter().any(|name| TELLING.contains(name) && !signs.contains(name)) {
-                signs.push(shape::HIDDEN);
-                signs.extend(put_right);
-            }
+    if reading.mask != Some(Mask::Cut)
+        && let Some(text) = scrambled::unscrambled(&lane, words)
+    {
+        let put_right = signs_of(&Reading { text, mask: Some(Mask::Cut) }, "");
+        if put_right.iter().any(|name| TELLING.contains(name) && !signs.contains(name)) {
+            signs.push(shape::HIDDEN);
+            signs.extend(put_right);
         }
     }
     signs

@@ -124,8 +124,7 @@ pub fn periods(text: &str) -> Vec<Found<Period>> {
 fn for_each_dated_line(text: &str, mut read: impl FnMut(&str, usize)) {
     let mut start = 0;
     for line in text.split_inclusive('\n') {
-        let is_digit = |byte: &u8| byte.is_ascii_digit();
-        if line.as_bytes().windows(4).any(|bytes| bytes.iter().all(|byte| is_digit(byte))) {
+        if line.as_bytes().windows(4).any(|bytes| bytes.iter().all(u8::is_ascii_digit)) {
             read(line, start);
         }
         start += line.len();

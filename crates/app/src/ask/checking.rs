@@ -117,7 +117,7 @@ impl<'a> Checking<'a> {
         if leaks {
             sentence.status = Status::Unsupported;
         }
-        let told = !leaks && !(is_strict && withholds(&sentence));
+        let told = !(leaks || is_strict && withholds(&sentence));
         self.decide(Judged { unit, sentence, told }, telling).await;
     }
 

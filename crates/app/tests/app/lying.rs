@@ -1,6 +1,8 @@
 //! A model that lies about the demo portfolio, and one that tells the truth in its own words: how many of the lies get
 //! past `strict`, and how much of the truth is lost.
 
+#![allow(clippy::print_stdout, reason = "the counts are worth reading even when they hold")]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -16,7 +18,7 @@ use portavoz_text::sentences::sentences;
 const TRUTH_LOST_AT_MOST: f64 = 0.03;
 /// The share of lies that get through today, most of them by saying of one project what is true of another. The mark
 /// is none: lower it with every better check.
-const LIES_TOLD_AT_MOST: f64 = 0.065;
+const LIES_TOLD_AT_MOST: f64 = 0.015;
 const LIES_AT_LEAST: usize = 500;
 
 /// The demo portfolio with a model that says what it is told to.

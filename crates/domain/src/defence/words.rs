@@ -179,10 +179,11 @@ impl Words {
             let ends_word = bytes.get(offset + 1).is_none_or(|next| *next == b' ');
             let Some(node) = self.nodes.get(at) else { return };
             for entry in &node.ends {
-                if (entry.any_ending || ends_word) && (opens || !entry.opening) {
-                    if let Some(list) = mentions.get_mut(entry.concept) {
-                        list.push(Mention { start: place, end: last + 1, sentence: first.sentence, opens });
-                    }
+                if (entry.any_ending || ends_word)
+                    && (opens || !entry.opening)
+                    && let Some(list) = mentions.get_mut(entry.concept)
+                {
+                    list.push(Mention { start: place, end: last + 1, sentence: first.sentence, opens });
                 }
             }
         }

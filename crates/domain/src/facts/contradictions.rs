@@ -107,9 +107,7 @@ fn groups(facts: &[Fact]) -> BTreeMap<String, Vec<&Fact>> {
                 format!("degree {} {}", same::degree_concept(degree, fact), same::name(institution))
             }
             Statement::Project { name, .. } => format!("project {}", same::name(name)),
-            Statement::Milestone { milestone, name, .. }
-                if matches!(milestone, Milestone::Award | Milestone::Certificate) =>
-            {
+            Statement::Milestone { milestone: Milestone::Award | Milestone::Certificate, name, .. } => {
                 format!("milestone {}", same::name(name))
             }
             Statement::Experience { .. } => "experience".to_owned(),

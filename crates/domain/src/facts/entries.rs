@@ -37,7 +37,10 @@ pub(super) fn draw(reading: &Reading<'_>, facts: &mut Vec<Fact>) {
             continue;
         }
         if line.is_time_alone() {
-            paired |= pair(reading, section, &lines, at, paired, facts);
+            if let Some(found) = pair(reading, section, &lines, at, paired) {
+                paired = true;
+                facts.extend(found);
+            }
         } else if line.is_entry() {
             facts.extend(statement(section, &line.pieces).map(|found| reading.fact(found, line.span.clone(), None)));
         }
@@ -48,12 +51,12 @@ pub(super) fn draw(reading: &Reading<'_>, facts: &mut Vec<Fact>) {
 /// plain text. Any other line is one.
 fn entries_of(line: &str, start: usize) -> Vec<Range<usize>> {
     let found = periods(line);
-    let whole = vec![start..start + line.len()];
-    let (Some(first), Some(last)) = (found.first(), found.last()) else { return whole };
+    let whole = || std::iter::once(start..start + line.len()).collect();
+    let (Some(first), Some(last)) = (found.first(), found.last()) else { return whole() };
     let begins = first.span.start == 0;
     let ends = line.get(last.span.end..).is_some_and(|rest| rest.trim_end_matches([')', '.', ' ']).is_empty());
     if found.len() < 2 || begins == ends {
-        return whole;
+        return whole();
     }
     let cuts = found.iter().map(|period| if begins { period.span.start } else { period.span.end });
     let mut cuts: Vec<usize> = cuts.collect();
@@ -122,14 +125,7 @@ impl<'a> Line<'a> {
 
 /// A time on a line of its own belongs to the line after it if the passage begins with one, and to the line before it
 /// if that is the passage's first; whatever else is told apart by the first such pair is believed to go on so.
-fn pair(
-    reading: &Reading<'_>,
-    section: Section,
-    lines: &[Line<'_>],
-    at: usize,
-    paired: bool,
-    facts: &mut Vec<Fact>,
-) -> bool {
+fn pair(reading: &Reading<'_>, section: Section, lines: &[Line<'_>], at: usize, paired: bool) -> Option<Vec<Fact>> {
     let time_first = at == 0 || (paired && lines.first().is_some_and(Line::is_time_alone));
     let entry_first = at == 1 || (paired && lines.get(1).is_some_and(Line::is_time_alone));
     let other = match (time_first, entry_first) {
@@ -137,11 +133,10 @@ fn pair(
         (false, true) => lines.get(at - 1),
         (false, false) => None,
     };
-    let (Some(line), Some(other)) = (lines.get(at), other.filter(|other| other.is_untimed_job())) else { return false };
+    let (line, other) = (lines.get(at)?, other.filter(|other| other.is_untimed_job())?);
     let found = statement_of(section, &other.pieces.segments, &line.pieces);
     let span = line.span.start.min(other.span.start)..line.span.end.max(other.span.end);
-    facts.extend(found.map(|found| reading.fact(found, span, None)));
-    true
+    Some(found.map(|found| reading.fact(found, span, None)).into_iter().collect())
 }
 
 /// A heading such as "Engineer, Lumbre (2019–2022)", or one above a line that begins with the time.

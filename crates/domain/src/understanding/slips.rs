@@ -19,7 +19,7 @@ pub(super) fn concepts(word: &str, language: Language) -> Vec<Concept> {
         (other.len() >= LEAST && is_one_slip(&folded, &other))
             || (other_stem.len() >= LEAST - 1 && is_one_slip(&stemmed, &other_stem))
     };
-    lexicon::all().filter(|concept| lexicon::words_of(concept, language).iter().any(|known| is_meant(&known))).collect()
+    lexicon::all().filter(|concept| lexicon::words_of(concept, language).iter().any(is_meant)).collect()
 }
 
 /// True if one letter too many, too few, wrong or swapped with its neighbour makes one word the other. The first

@@ -117,7 +117,7 @@ fn mark_denials(tokens: &mut [Token], text: &str, language: Language) {
     let folded: Vec<String> = tokens.iter().map(|token| token.folded.clone()).collect();
     let words: Vec<&str> = folded.iter().map(String::as_str).collect();
     let harmless: Vec<Range<usize>> = (0..words.len())
-        .flat_map(|at| list.but.iter().filter_map(move |phrase| Some((phrase, at))).collect::<Vec<_>>())
+        .flat_map(|at| list.but.iter().map(move |phrase| (phrase, at)).collect::<Vec<_>>())
         .filter_map(|(phrase, at)| Some(at..phrase.end(&words, at)?))
         .collect();
     for (at, token) in tokens.iter_mut().enumerate() {

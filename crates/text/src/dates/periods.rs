@@ -32,8 +32,8 @@ pub(super) fn mentions(line: &str) -> Vec<Mention> {
     let mut at = 0;
     while at < line.tokens.len() {
         let (mention, next) = match line.date(at) {
-            Some((date, next)) => line.from_date(First { date, start: at, next }),
-            None => match line.from_month_alone(at) {
+            Some((date, next)) => line.begun_by_date(First { date, start: at, next }),
+            None => match line.begun_by_month(at) {
                 Some((mention, next)) => (Some(mention), next),
                 None => (None, at + 1),
             },
@@ -51,7 +51,7 @@ impl Line<'_> {
     }
 
     /// The period that begins with a date, or the date alone.
-    fn from_date(&self, first: First) -> (Option<Mention>, usize) {
+    fn begun_by_date(&self, first: First) -> (Option<Mention>, usize) {
         let from = self.found(first.date, first.start, first.next);
         let begin = self.before_fillers(first.start);
         let between = phrase_before(&self.tokens, begin, Role::Between);
@@ -143,7 +143,7 @@ impl Line<'_> {
     }
 
     /// "May – July 2021", "de mayo a julio de 2021", "between May and July 2021".
-    fn from_month_alone(&self, at: usize) -> Option<(Mention, usize)> {
+    fn begun_by_month(&self, at: usize) -> Option<(Mention, usize)> {
         let month = self.month_name(at)?;
         let next = at + 1 + usize::from(self.sign(at + 1) == Some('.'));
         let probe = First { date: Date::year(super::FIRST_YEAR), start: at, next };

@@ -162,7 +162,7 @@ impl Line<'_> {
             Some('$' | '€' | '£' | '#' | '+' | '=' | '@' | '_' | '~' | '.' | '\\') => true,
             Some(sign @ ('-' | '/' | ':' | ',')) => {
                 let other = before.checked_sub(1).filter(|&other| self.attached(other));
-                other.is_some_and(|other| !self.ends_date(other) && !(sign == ':' && self.digits(other) == 0))
+                other.is_some_and(|other| !self.ends_date(other) && (sign != ':' || self.digits(other) > 0))
             }
             Some(_) => false,
             None => true,

@@ -130,7 +130,7 @@ pub(super) fn known(fact: &Fact, said: &Said, language: Language, index: &Index)
     let heads = of(Part::Word).iter().any(|at| {
         said.reading.tokens.get(*at).is_some_and(|token| lists::names().organisation.contains(token.folded.as_str()))
     });
-    if whole.status == Status::Supported && !heads || required.len() == 1 && !heads {
+    if !heads && (whole.status == Status::Supported || required.len() == 1) {
         return vec![whole];
     }
     if heads {
