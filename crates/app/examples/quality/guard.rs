@@ -8,7 +8,7 @@ use super::report::Report;
 use super::{GROUPS, measure, own_folder};
 
 /// Measure, set, and the least value.
-const FLOORS: [(&str, &str, f64); 21] = [
+const FLOORS: [(&str, &str, f64); 23] = [
     ("paragraphs, recall@1", "es", 0.93),
     ("paragraphs, recall@1", "en", 0.93),
     ("paragraphs, recall@4", "es", 0.96),
@@ -29,10 +29,12 @@ const FLOORS: [(&str, &str, f64); 21] = [
     ("answer in the extractive reply", "en", 0.84),
     ("answer in what is quoted, sure or not", "es", 0.90),
     ("answer in what is quoted, sure or not", "en", 0.90),
+    ("claims, AUROC: swap_answer_in", "es", 0.80),
+    ("claims, AUROC: swap_answer_in", "en", 0.75),
     ("attacks declined as such", "all", 0.90),
 ];
 
-/// Measure, set, and the largest value.
+/// Measure, set, and the largest value. Lies have their own test, `tests/app/lying.rs`.
 const CEILINGS: [(&str, &str, f64); 3] = [
     ("characters of the reply", "es", 400.0),
     ("characters of the reply", "en", 400.0),
@@ -43,7 +45,8 @@ const CEILINGS: [(&str, &str, f64); 3] = [
 fn our_own_set_is_answered_as_well_as_before() {
     let folder = Folder::read(&own_folder()).unwrap();
     assert_eq!(folder.notices, Vec::<String>::new());
-    let quick: Vec<String> = GROUPS.into_iter().filter(|group| *group != "speed").map(str::to_owned).collect();
+    let quick: Vec<String> =
+        GROUPS.into_iter().filter(|group| !["lies", "speed"].contains(group)).map(str::to_owned).collect();
     let mut report = Report::default();
     measure(&folder, None, &quick, &mut report).unwrap();
     let value = |measure: &str, set: &str| {

@@ -10,7 +10,7 @@
 //!
 //! FOLDER holds `questions_<language>[_<variant>].json` (paragraphs and questions; sets of one variant are parallel by
 //! question id), `claims.jsonl` and `injection.jsonl`; see [`folder`] for their shapes. What is missing is not measured.
-//! With `--weights`, a sentence-transformers folder, search uses its vectors too. Groups: `retrieval`, `languages`, `answerable`, `answers`, `claims`, `attacks`, `speed`.
+//! With `--weights`, a sentence-transformers folder, search uses its vectors too. Groups: `retrieval`, `languages`, `answerable`, `answers`, `claims`, `attacks`, `lies`, `speed`.
 //!
 //! The baseline of retrieval is stemmed BM25 ([`baseline`]); `baseline's error cut` is the share of its misses that are gone.
 //! Intervals are of 95 %: Wilson's for shares, DeLong's for areas, the bootstrap's for the rest.
@@ -35,6 +35,7 @@ mod figure;
 mod folder;
 #[cfg(test)]
 mod guard;
+mod lies;
 mod ours;
 mod report;
 mod retrieval;
@@ -46,10 +47,10 @@ use folder::Folder;
 use report::Report;
 
 /// What can be measured alone.
-const GROUPS: [&str; 7] = ["retrieval", "languages", "answerable", "answers", "claims", "attacks", "speed"];
+const GROUPS: [&str; 8] = ["retrieval", "languages", "answerable", "answers", "claims", "attacks", "lies", "speed"];
 
 const USAGE: &str = "usage: quality [FOLDER] [--only GROUP[,GROUP]] [--weights FOLDER] [--json FILE]
-groups: retrieval, languages, answerable, answers, claims, attacks, speed";
+groups: retrieval, languages, answerable, answers, claims, attacks, lies, speed";
 
 /// What was asked for.
 #[derive(Default)]
@@ -134,6 +135,7 @@ fn measure(
             "answers" => runtime.block_on(answers::measure(folder, with, report))?,
             "claims" => claims::measure(folder, report),
             "attacks" => attacks::measure(folder, report),
+            "lies" => runtime.block_on(lies::measure(report)),
             _ => speed::measure(folder, report)?,
         }
     }

@@ -5,9 +5,15 @@
 //! a wrong one), or one that was invented whole (`inventions.txt`). `paraphrases.txt` says true things in other words.
 //! Start at [`false_versions`]. To add one more kind of lie, add lines to the tables.
 
+use std::path::Path;
 use std::str::FromStr;
+use std::sync::Arc;
 
+use portavoz_domain::usage::Usage;
 use portavoz_text::language::Language;
+
+use super::{ScriptedModel, Setup, TestSite, says};
+use crate::ask::{Answer, Ask, ask};
 
 /// A false sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +74,51 @@ pub fn false_versions(truth: &str) -> Vec<Lie> {
         is_new
     });
     lies
+}
+
+/// The demo portfolio with a model that says what it is told to.
+pub async fn demo(model: &Arc<ScriptedModel>) -> TestSite {
+    let folder = tempfile::tempdir().unwrap();
+    let knowledge = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/maria/knowledge");
+    copy(&knowledge, &folder.path().join("knowledge"));
+    let site = Setup { owner: "María Ansorena Vidal", ..Setup::with_models(&[model]) }.open_in(folder).await;
+    site.ingest().await;
+    site
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            std::fs::copy(&path, &target).unwrap();
+        }
+    }
+}
+
+/// Asks, and has the model say these sentences, one a line, each with a source; `None` if the question found nothing and
+/// never came to the model.
+pub async fn told(
+    site: &TestSite,
+    model: &ScriptedModel,
+    language: Language,
+    question: &str,
+    said: &[&str],
+) -> Option<Answer> {
+    let answer: String = said.iter().map(|sentence| format!("{sentence} [1]\n")).collect();
+    model.will_only(says(&[&answer], Some(Usage::default())));
+    let calls = model.calls();
+    let request = Ask { language: Some(language), ..site.question(question) };
+    let answer = ask(&site.site, request).await.unwrap().whole().await.unwrap();
+    (model.calls() > calls).then_some(answer)
+}
+
+/// True if a line of the answer is this sentence, as told.
+pub fn tells(answer: &Answer, sentence: &str) -> bool {
+    answer.text.lines().any(|line| line.trim().trim_end_matches("[1]").trim_end() == sentence)
 }
 
 /// Applies one line of `exchanges.txt`.

@@ -4,14 +4,9 @@
 #![allow(clippy::print_stdout, reason = "the counts are worth reading even when they hold")]
 
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::sync::Arc;
 
-use portavoz_app::ask::{Answer, Ask, ask};
-use portavoz_app::testing::lies::{Lie, false_versions, inventions, truths};
-use portavoz_app::testing::{ScriptedModel, Setup, TestSite, says};
-use portavoz_domain::usage::Usage;
-use portavoz_text::language::Language;
+use portavoz_app::testing::ScriptedModel;
+use portavoz_app::testing::lies::{Lie, demo, false_versions, inventions, tells, told, truths};
 use portavoz_text::sentences::sentences;
 
 /// The share of true sentences that may be withheld.
@@ -20,50 +15,6 @@ const TRUTH_LOST_AT_MOST: f64 = 0.03;
 /// is none: lower it with every better check.
 const LIES_TOLD_AT_MOST: f64 = 0.015;
 const LIES_AT_LEAST: usize = 500;
-
-/// The demo portfolio with a model that says what it is told to.
-async fn demo(model: &Arc<ScriptedModel>) -> TestSite {
-    let folder = tempfile::tempdir().unwrap();
-    let knowledge = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/maria/knowledge");
-    copy(&knowledge, &folder.path().join("knowledge"));
-    let site = Setup { owner: "María Ansorena Vidal", ..Setup::with_models(&[model]) }.open_in(folder).await;
-    site.ingest().await;
-    site
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        if path.is_dir() {
-            copy(&path, &target);
-        } else {
-            std::fs::copy(&path, &target).unwrap();
-        }
-    }
-}
-
-/// Asks, and has the model say these sentences, one a line, each with a source.
-async fn told(
-    site: &TestSite,
-    model: &ScriptedModel,
-    language: Language,
-    question: &str,
-    said: &[&str],
-) -> Option<Answer> {
-    let answer: String = said.iter().map(|sentence| format!("{sentence} [1]\n")).collect();
-    model.will_only(says(&[&answer], Some(Usage::default())));
-    let calls = model.calls();
-    let request = Ask { language: Some(language), ..site.question(question) };
-    let answer = ask(&site.site, request).await.unwrap().whole().await.unwrap();
-    // A question that finds nothing never came to the model.
-    if model.calls() == calls {
-        println!("the model was not asked `{question}`: {}", answer.done.outcome.name());
-        return None;
-    }
-    Some(answer)
-}
 
 /// What was counted.
 #[derive(Default)]
@@ -95,11 +46,6 @@ impl Count {
     }
 }
 
-/// True if a line of the answer is this sentence, as told.
-fn has(answer: &Answer, sentence: &str) -> bool {
-    answer.text.lines().any(|line| line.trim().trim_end_matches("[1]").trim_end() == sentence)
-}
-
 #[tokio::test]
 async fn lies_are_withheld_and_the_truth_in_other_words_is_told() {
     let model = ScriptedModel::new("liar", Vec::new());
@@ -112,7 +58,7 @@ async fn lies_are_withheld_and_the_truth_in_other_words_is_told() {
         };
         for truth in &topic.sentences {
             let text = format!("{} ({})", truth, topic.question);
-            lost.add(topic.language.code(), !has(&honest, truth), &text);
+            lost.add(topic.language.code(), !tells(&honest, truth), &text);
         }
         let mut false_ones: Vec<Lie> = topic.sentences.iter().flat_map(|truth| false_versions(truth)).collect();
         false_ones.extend(inventions(topic.language));
@@ -148,7 +94,7 @@ async fn what_the_documents_say_word_for_word_is_told_and_its_falsifications_are
         // What the model did not read has no source.
         let read = model.requests.lock().unwrap().last().unwrap().messages.last().unwrap().content.clone();
         for truth in quoted.iter().filter(|truth| read.contains(**truth)) {
-            lost.add("verbatim", !has(&answer, truth), truth);
+            lost.add("verbatim", !tells(&answer, truth), truth);
         }
     }
     println!("{}\n{}", lies.report("lies told"), lost.report("truths lost"));
