@@ -13,6 +13,7 @@ use portavoz_text::terms::{Term, terms};
 use portavoz_text::words::slice;
 use serde::{Deserialize, Serialize};
 
+mod cognates;
 pub(crate) mod expressions;
 pub(crate) mod lookalikes;
 pub(crate) mod word_table;
@@ -139,6 +140,12 @@ impl Analysis {
     /// In how many chunks the stem stands.
     pub fn frequency(&self, number: StemId) -> u32 {
         usize::try_from(number).ok().and_then(|number| self.frequencies.get(number)).copied().unwrap_or(0)
+    }
+
+    /// How many terms a passage has on average, at least one.
+    pub fn average_length(&self) -> f32 {
+        let terms: usize = self.passages.iter().map(|passage| passage.tokens.len()).sum();
+        (terms as f32 / self.passages.len().max(1) as f32).max(1.0)
     }
 
     /// Inverse document frequency of a stem that stands in `frequency` chunks, as BM25 has it: never negative.

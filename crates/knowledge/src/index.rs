@@ -102,6 +102,8 @@ pub struct Index {
     pub(crate) by_facet: HashMap<Facet, Vec<u32>>,
     /// Folded words of the owner's name.
     pub(crate) owner: Vec<String>,
+    /// How many terms a passage has on average, at least one.
+    pub(crate) average_length: f32,
 }
 
 impl Index {
@@ -170,8 +172,20 @@ impl Index {
         let ordinals = chunks.iter().map(|chunk| chunk.id.clone()).zip(0..).collect();
         let lookalikes = Lookalikes::of(&analysis.vocabulary);
         let languages = languages(&chunks).into_iter().map(|(language, _)| language).collect();
-        let (by_facet, owner) = (by_facet(&chunks), Vec::new());
-        Self { generation, chunks, ordinals, analysis, lookalikes, full_text, vectors, languages, by_facet, owner }
+        let (by_facet, owner, average_length) = (by_facet(&chunks), Vec::new(), analysis.average_length());
+        Self {
+            generation,
+            chunks,
+            ordinals,
+            analysis,
+            lookalikes,
+            full_text,
+            vectors,
+            languages,
+            by_facet,
+            owner,
+            average_length,
+        }
     }
 
     /// Number of the knowledge change that this index was built from.

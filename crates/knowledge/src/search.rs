@@ -6,12 +6,14 @@
 //! of [`coefficients`]). Everything after the candidates is pure.
 //!
 //! To add one more feature: 1. a field of [`features::Features`], computed in `features.rs`; 2. its row, at the same
-//! place, in [`coefficients::RELEVANCE`]; 3. fit again with `cargo run --example retrieval_quality`.
+//! place, in [`coefficients::FITTED`]; 3. fit again with `cargo run --release --example retrieval_quality`.
 
+use portavoz_domain::chunk::Chunk;
 use portavoz_domain::question::Question;
 use portavoz_domain::search::{Hit, SearchResult};
 use portavoz_text::language::Language;
 
+use crate::analysis::Passage;
 use crate::index::{Index, IndexError};
 use crate::vectors::{Nearest, QueryVector};
 
@@ -24,6 +26,7 @@ pub mod rank;
 #[cfg(test)]
 mod tests;
 
+use coefficients::Model;
 use features::Features;
 use overlap::Overlap;
 use query::Query;
@@ -47,12 +50,23 @@ impl Index {
         self.examine(question, vector, limit).map(|(result, _)| result)
     }
 
-    /// [`Index::search`], with what was known of all passages together: for fitting [`coefficients::ANSWERABLE`].
+    /// [`Index::search`], with what was known of all passages together.
     pub fn examine(
         &self,
         question: &Question,
         vector: Option<QueryVector<'_>>,
         limit: usize,
+    ) -> Result<(SearchResult, WholeFeatures), IndexError> {
+        self.examine_with(question, vector, limit, &coefficients::FITTED)
+    }
+
+    /// [`Index::examine`] by other coefficients: for fitting them.
+    pub fn examine_with(
+        &self,
+        question: &Question,
+        vector: Option<QueryVector<'_>>,
+        limit: usize,
+        model: &Model,
     ) -> Result<(SearchResult, WholeFeatures), IndexError> {
         let nearest = self.nearest(vector)?;
         let query = Query::of(question, self);
@@ -60,13 +74,13 @@ impl Index {
         for ordinal in self.candidates(&query, nearest.as_ref())? {
             judged.extend(self.judge(&query, ordinal, nearest.as_ref()));
         }
-        rank::prefer_own_language(&mut judged, query.is_native);
+        rank::compare(&mut judged, query.is_native, model);
         judged.sort_by(|one: &Judged, other: &Judged| {
             other.score.total_cmp(&one.score).then_with(|| self.id(one.ordinal).cmp(self.id(other.ordinal)))
         });
         let whole = WholeFeatures::of(&judged, &query.demand());
-        let answerable = if judged.is_empty() { 0.0 } else { rank::answerable(&whole, query.is_native) };
-        let hits = judged.iter().take(limit).filter_map(|judged| self.hit(judged)).collect();
+        let answerable = if judged.is_empty() { 0.0 } else { rank::answerable(&whole, query.is_native, model) };
+        let hits = judged.iter().take(limit).filter_map(|judged| self.hit(judged, model)).collect();
         Ok((SearchResult { hits, answerable }, whole))
     }
 
@@ -108,7 +122,8 @@ impl Index {
     fn judge(&self, query: &Query, ordinal: u32, nearest: Option<&Nearest>) -> Option<Judged> {
         let chunk = self.at(ordinal)?;
         let passage = usize::try_from(ordinal).ok().and_then(|ordinal| self.analysis.passages.get(ordinal))?;
-        let overlap = Overlap::of(query, passage, chunk, &self.analysis);
+        let mut overlap = Overlap::of(query, passage, chunk, &self.analysis);
+        overlap.look_around(query, self.neighbours(ordinal, chunk));
         let nearest = nearest.zip(self.vectors.as_ref());
         let cosine = nearest.map(|(nearest, table)| table.evidence(nearest, ordinal));
         let features = Features::of(query, &overlap, chunk, cosine);
@@ -116,9 +131,17 @@ impl Index {
         Some(rank::judge(ordinal, features, speaks_same, overlap.covered))
     }
 
-    fn hit(&self, judged: &Judged) -> Option<Hit> {
+    /// The passages before and after, of the same document.
+    fn neighbours(&self, ordinal: u32, chunk: &Chunk) -> impl Iterator<Item = &Passage> {
+        let around = [ordinal.checked_sub(1), ordinal.checked_add(1)].into_iter().flatten();
+        let same = move |other: &u32| self.at(*other).is_some_and(|other| other.document == chunk.document);
+        let places = around.filter(same).filter_map(|other| usize::try_from(other).ok());
+        places.filter_map(|other| self.analysis.passages.get(other))
+    }
+
+    fn hit(&self, judged: &Judged, model: &Model) -> Option<Hit> {
         let chunk = self.at(judged.ordinal)?;
-        Some(Hit { chunk: chunk.clone(), relevance: judged.relevance, features: rank::explain(judged) })
+        Some(Hit { chunk: chunk.clone(), relevance: judged.relevance, features: rank::explain(judged, model) })
     }
 
     fn id(&self, ordinal: u32) -> &str {

@@ -171,3 +171,26 @@ fn a_tiny_portfolio_answers_what_it_has_and_nothing_else() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn portfolios_of_other_trades_and_languages_are_told_apart() {
+    let more: Small = toml::from_str(include_str!("fixtures/portfolio_more.toml")).unwrap();
+    let (mut known, mut missed, mut invented) = (0, Vec::new(), Vec::new());
+    for (index, questions) in more.portfolio.into_iter().map(indexed) {
+        for asked in &questions {
+            let found = search(&index, asked);
+            let best = found.hits.first().unwrap();
+            let is_sure = best.relevance >= THRESHOLD;
+            let is_right = asked.answers.iter().any(|id| id == best.chunk.id.as_str());
+            known += usize::from(!asked.answers.is_empty());
+            let seen = format!("{} -> {} {:.2}", asked.text, best.chunk.id, best.relevance);
+            match (is_sure, is_right) {
+                (true, false) => invented.push(seen),
+                (false, _) if !asked.answers.is_empty() => missed.push(seen),
+                _ => {}
+            }
+        }
+    }
+    assert!(missed.len() * 3 <= known, "{} of {known}:\n{}", missed.len(), missed.join("\n"));
+    assert!(invented.len() <= 3, "{}", invented.join("\n"));
+}

@@ -1,15 +1,18 @@
 //! Lookalikes: stems of the vocabulary that are spelled much like a given one.
 //!
 //! Bridges what stemming and the lexicon leave apart: slips of the finger, and words that sister languages share
-//! (*defence / defensa*). An inverted index from hashed trigrams to stems, built once when an index is opened.
-//! Start at [`Lookalikes::of`].
+//! (*defence / defensa*), each as `cognates` spells it. An inverted index from hashed trigrams to stems, built once when
+//! an index is opened. Start at [`Lookalikes::of`].
 
 use super::StemId;
+use super::cognates::skeleton;
 
 /// Trigrams are hashed into this many buckets; a clash only makes two words look a little more alike.
 const BUCKETS: usize = 1 << 14;
 /// Dice's coefficient from which two stems may be the same word.
 const ALIKE: f32 = 0.5;
+/// Two stems that are spelled apart but have one skeleton.
+const SAME_SKELETON: f32 = 0.97;
 /// Shorter stems are alike by accident too often.
 const MIN_CHARS: usize = 4;
 
@@ -21,6 +24,32 @@ pub(crate) struct Lookalikes {
     stems: Vec<StemId>,
     /// How many distinct trigram buckets each stem has; 0 if it takes no part.
     sizes: Vec<u8>,
+}
+
+/// Shorter words are one slip away from too many others.
+const MIN_SLIP_CHARS: usize = 6;
+
+/// True if one letter too many, too few, wrong or swapped with its neighbour parts the two, their first letters alike.
+pub(crate) fn is_slip(one: &str, other: &str) -> bool {
+    let (mut one, mut other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+    if one.len() > other.len() {
+        std::mem::swap(&mut one, &mut other);
+    }
+    let are_words = one.iter().chain(&other).all(|character| character.is_alphabetic());
+    if one.len() < MIN_SLIP_CHARS || other.len() > one.len() + 1 || one.first() != other.first() || !are_words {
+        return false;
+    }
+    let front = one.iter().zip(&other).take_while(|(a, b)| a == b).count();
+    let rest = one.get(front..).unwrap_or_default();
+    let other_rest = other.get(front..).unwrap_or_default();
+    if one.len() != other.len() {
+        return other_rest.get(1..).is_some_and(|tail| tail == rest);
+    }
+    match (rest, other_rest) {
+        ([_, tail @ ..], [_, other_tail @ ..]) if tail == other_tail => true,
+        ([a, b, tail @ ..], [c, d, other_tail @ ..]) => a == d && b == c && tail == other_tail,
+        _ => false,
+    }
 }
 
 impl Lookalikes {
@@ -52,8 +81,9 @@ impl Lookalikes {
         Self { starts, stems, sizes: grams.iter().map(|grams| u8::try_from(grams.len()).unwrap_or(u8::MAX)).collect() }
     }
 
-    /// The at most `limit` stems most like `stem` (itself excluded), each with how alike they are, best first.
-    pub fn like(&self, stem: &str, limit: usize, scratch: &mut Scratch) -> Vec<(StemId, f32)> {
+    /// The at most `limit` stems most like `stem` (a stem that is the same, `own`, excluded), each with how alike they
+    /// are, best first.
+    pub fn like(&self, stem: &str, own: Option<StemId>, limit: usize, scratch: &mut Scratch) -> Vec<(StemId, f32)> {
         let wanted = trigrams(stem);
         if wanted.is_empty() {
             return Vec::new();
@@ -76,8 +106,8 @@ impl Lookalikes {
             let shared = scratch.counts.get_mut(place).map_or(0, std::mem::take);
             let size = self.sizes.get(place).copied().unwrap_or(0);
             let alike = 2.0 * f32::from(shared) / (wanted.len() as f32 + f32::from(size));
-            if (ALIKE..1.0).contains(&alike) {
-                found.push((touched, alike));
+            if alike >= ALIKE && own != Some(touched) {
+                found.push((touched, alike.min(SAME_SKELETON)));
             }
         }
         found.sort_unstable_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
@@ -108,7 +138,7 @@ fn trigrams(stem: &str) -> Vec<u16> {
     }
     let mut grams: Vec<u16> = Vec::with_capacity(stem.len());
     let (mut one, mut two) = ('^', '^');
-    for three in stem.chars() {
+    for three in skeleton(stem).chars() {
         grams.push(bucket([one, two, three]));
         (one, two) = (two, three);
     }
@@ -129,11 +159,33 @@ fn bucket(gram: [char; 3]) -> u16 {
 mod tests {
     use super::*;
 
+    fn place(stem: &str, vocabulary: &[String]) -> Option<StemId> {
+        vocabulary.iter().position(|known| known == stem).and_then(|place| StemId::try_from(place).ok())
+    }
+
+    #[test]
+    fn one_slip_is_forgiven_in_words_long_enough() {
+        for (one, other, expected) in [
+            ("kubernets", "kubernetes", true),
+            ("snowflaek", "snowflake", true),
+            ("postgers", "postgres", true),
+            ("terraferm", "terraform", true),
+            ("java", "lava", false),
+            ("scala", "scalar", false),
+            ("angular", "singular", false),
+            ("terraform", "terraform", false),
+            ("gpt-4o1", "gpt-4o2", false),
+        ] {
+            assert_eq!(is_slip(one, other), expected, "{one} {other}");
+            assert_eq!(is_slip(other, one), expected, "{other} {one}");
+        }
+    }
+
     fn like(stem: &str, vocabulary: &[&str]) -> Vec<String> {
         let vocabulary: Vec<String> = vocabulary.iter().map(|stem| (*stem).to_owned()).collect();
         let mut scratch = Scratch::default();
         Lookalikes::of(&vocabulary)
-            .like(stem, 2, &mut scratch)
+            .like(stem, place(stem, &vocabulary), 2, &mut scratch)
             .into_iter()
             .filter_map(|(stem, _)| vocabulary.get(usize::try_from(stem).ok()?).cloned())
             .collect()
@@ -160,8 +212,8 @@ mod tests {
     fn a_query_leaves_no_trace_in_the_next() {
         let vocabulary = vec!["defens".to_owned(), "experient".to_owned()];
         let (lookalikes, mut scratch) = (Lookalikes::of(&vocabulary), Scratch::default());
-        let first = lookalikes.like("defenc", 3, &mut scratch);
-        lookalikes.like("experienc", 3, &mut scratch);
-        assert_eq!(lookalikes.like("defenc", 3, &mut scratch), first);
+        let first = lookalikes.like("defenc", None, 3, &mut scratch);
+        lookalikes.like("experienc", None, 3, &mut scratch);
+        assert_eq!(lookalikes.like("defenc", None, 3, &mut scratch), first);
     }
 }

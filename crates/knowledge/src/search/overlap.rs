@@ -4,13 +4,17 @@
 
 use portavoz_domain::chunk::Chunk;
 use portavoz_domain::document::Facet;
+use portavoz_domain::question::Wants;
 
 use super::query::{Form, MAX_PHRASES, MAX_TERMS, Query, Term};
 use crate::analysis::{Analysis, Passage, StemId, Token};
 use crate::chunk::facets::{self, Named};
 
-/// Terms that stand this close, stop words not counted, are near each other.
-const NEAR: usize = 4;
+mod closeness;
+mod offer;
+
+use closeness::{bm25, nearness, pairs};
+use offer::Offer;
 
 /// What meets what, term by term.
 pub(super) type Coverage = [f32; MAX_TERMS];
@@ -27,6 +31,7 @@ const ABOVE: f32 = 0.8;
 
 /// What has been met in one stretch of text.
 struct Met {
+    strict: Coverage,
     exact: Coverage,
     soft: Coverage,
     /// Words of each phrase, one bit each.
@@ -35,7 +40,7 @@ struct Met {
 
 impl Met {
     fn after(exact: Coverage, soft: Coverage) -> Self {
-        Self { exact, soft, phrases: [0; MAX_PHRASES] }
+        Self { strict: [0.0; MAX_TERMS], exact, soft, phrases: [0; MAX_PHRASES] }
     }
 
     /// Notes a form; true if its term now surely stands here.
@@ -47,13 +52,17 @@ impl Met {
                 return false;
             }
         }
+        if form.is_strict() {
+            rise(&mut self.strict, form.term, form.exact);
+        }
         rise(&mut self.exact, form.term, form.exact);
         rise(&mut self.soft, form.term, form.soft);
         form.exact > 0.0
     }
 
     fn weaken(&mut self, factor: f32) {
-        self.exact.iter_mut().chain(&mut self.soft).for_each(|value| *value *= factor);
+        let all = self.exact.iter_mut().chain(&mut self.soft).chain(&mut self.strict);
+        all.for_each(|value| *value *= factor);
     }
 
     fn read(&mut self, query: &Query, stems: &[StemId]) {
@@ -76,17 +85,49 @@ pub(super) struct Overlap {
     pub sentence: f32,
     /// The same, spelling counted.
     pub soft_sentence: f32,
+    /// The best two sentences in a row, spelling counted.
+    pub window: f32,
+    /// What the passages before and after add to `exact`: sum of weights.
+    pub neighbours: f32,
+    /// The question's own words in the best sentence: sum of rarities.
+    pub strict_sentence: f32,
+    /// Of each term, whether the best sentence (headings counted) has it, spelling counted.
+    pub best: Coverage,
+    /// Sum of the pairs of terms in one sentence, lighter the further apart.
+    pub pairs: f32,
+    /// How much longer the passage is than the average one, as a logarithm.
+    pub length: f32,
+    /// Sum of BM25's saturated frequencies of the question's own words, each by its rarity.
+    pub bm25: f32,
+    /// The same of whatever means or looks like them.
+    pub wide_bm25: f32,
     /// Weight of neighbouring terms of the question that stand near each other.
     pub near: f32,
+    /// The same, side by side and in the question's order.
+    pub ordered: f32,
     /// Share of the FAQ question that the question repeats, by rarity.
     pub question_repeated: f32,
     /// Of each term, in the FAQ question.
     pub question: Coverage,
     /// What the best sentence could answer with.
-    pub has_named: bool,
-    pub has_number: bool,
+    offer: Offer,
     /// Terms that stand in the passage, one bit each.
     pub covered: u32,
+}
+
+/// The walk over one passage: what has been met so often, and in the sentence before.
+struct Walk<'a> {
+    query: &'a Query,
+    analysis: &'a Analysis,
+    /// What headings and facet cover.
+    above: (Coverage, Coverage),
+    /// What headings have of the question's own words.
+    above_strict: Coverage,
+    /// How often the question's own words stand here.
+    frequencies: Coverage,
+    /// The same of whatever means or looks like them.
+    wide_frequencies: Coverage,
+    previous: Coverage,
 }
 
 impl Overlap {
@@ -100,10 +141,18 @@ impl Overlap {
             question: [0.0; MAX_TERMS],
             sentence: 0.0,
             soft_sentence: 0.0,
+            window: 0.0,
+            neighbours: 0.0,
+            strict_sentence: 0.0,
+            best: base,
+            pairs: 0.0,
+            length: 0.0,
+            bm25: 0.0,
+            wide_bm25: 0.0,
             near: 0.0,
+            ordered: 0.0,
             question_repeated: repeated(query, &passage.question, analysis),
-            has_named: false,
-            has_number: false,
+            offer: Offer::default(),
             covered: 0,
         };
         let mut above = Met::after([0.0; MAX_TERMS], [0.0; MAX_TERMS]);
@@ -112,16 +161,33 @@ impl Overlap {
         let mut question = Met::after([0.0; MAX_TERMS], [0.0; MAX_TERMS]);
         question.read(query, &passage.question);
         overlap.question = question.exact;
+        // "Do you train teams?" speaks for what it says of training only as far as that is asked.
+        question.weaken(0.5 + 0.5 * overlap.question_repeated);
         raise(&mut above.exact, &question.exact);
         raise(&mut above.soft, &question.soft);
+        raise(&mut above.strict, &question.strict);
         above.read(query, &passage.heading);
         overlap.heading = above.exact;
         raise(&mut overlap.exact, &above.exact);
         raise(&mut overlap.soft, &above.soft);
+        let above_strict = above.strict;
         let above = (overlap.exact, overlap.soft);
+        let mut walk = Walk {
+            query,
+            analysis,
+            above,
+            above_strict,
+            frequencies: above_strict,
+            wide_frequencies: overlap.heading,
+            previous: above.1,
+        };
         for sentence in passage.sentences() {
-            overlap.read(query, sentence, &above, analysis);
+            overlap.read(&mut walk, sentence);
         }
+        let length = passage.tokens.len() as f32 / query.average_length;
+        overlap.bm25 = bm25(query, &walk.frequencies, length);
+        overlap.wide_bm25 = bm25(query, &walk.wide_frequencies, length);
+        overlap.length = length.clamp(0.1, 10.0).ln();
         for (place, value) in overlap.exact.iter().enumerate() {
             if *value >= 0.5 {
                 overlap.covered |= 1 << place;
@@ -130,43 +196,85 @@ impl Overlap {
         overlap
     }
 
-    fn read(&mut self, query: &Query, sentence: &[Token], above: &(Coverage, Coverage), analysis: &Analysis) {
-        let mut met = Met::after(above.0, above.1);
+    fn read(&mut self, walk: &mut Walk<'_>, sentence: &[Token]) {
+        let query = walk.query;
+        let mut met = Met::after(walk.above.0, walk.above.1);
         // The last place of each term in this sentence, counted from 1.
         let mut last = [0_usize; MAX_TERMS];
-        let (mut has_named, mut has_number) = (false, false);
-        let mut near = 0.0;
+        let mut offer = Offer::default();
+        let (mut near, mut ordered) = (0.0, 0.0);
         for (place, token) in (1..).zip(sentence) {
             let mut is_met = false;
             for form in query.forms(token.stem()) {
-                if met.note(form) {
+                let is_sure = met.note(form);
+                if form.part.is_none() || is_sure {
+                    count(&mut walk.wide_frequencies, form.term, form.soft);
+                }
+                if is_sure {
                     is_met = true;
-                    near += nearness(query, &mut last, form.term, place);
+                    if form.is_strict() {
+                        count(&mut walk.frequencies, form.term, form.exact);
+                    }
+                    let (close, adjacent) = nearness(query, &mut last, form.term, place);
+                    near += close;
+                    ordered += adjacent;
                 }
             }
-            if !is_met && token.is_named() {
-                has_named = true;
-                has_number |= analysis.stem(token.stem()).starts_with(|first: char| first.is_ascii_digit());
+            if !is_met {
+                offer.note(query, *token, walk.analysis);
             }
         }
         let (exact, soft) = (met.exact, met.soft);
         raise(&mut self.exact, &exact);
         raise(&mut self.soft, &soft);
+        raise(&mut met.strict, &walk.above_strict);
+        self.strict_sentence = self.strict_sentence.max(rarity(query, &met.strict));
         self.near = self.near.max(near);
-        self.soft_sentence = self.soft_sentence.max(weigh(query, &soft));
+        self.ordered = self.ordered.max(ordered);
+        let soft_covered = weigh(query, &soft);
+        if soft_covered > self.soft_sentence {
+            (self.soft_sentence, self.best) = (soft_covered, soft);
+        }
+        self.pairs = self.pairs.max(pairs(query, &last));
+        let mut window = soft;
+        raise(&mut window, &walk.previous);
+        self.window = self.window.max(weigh(query, &window));
+        walk.previous = soft;
         let covered = weigh(query, &exact);
         if covered > self.sentence {
-            (self.sentence, self.has_named, self.has_number) = (covered, has_named, has_number);
+            (self.sentence, self.offer) = (covered, offer);
         } else if covered == self.sentence {
-            self.has_named |= has_named;
-            self.has_number |= has_number;
+            self.offer = self.offer.join(offer);
         }
+    }
+
+    /// True if the best sentence lacks what is wanted; never where anything may answer.
+    pub fn lacks_wanted(&self, wants: Wants) -> bool {
+        self.offer.lacks(wants)
+    }
+
+    /// Adds what the passages before and after of the same document say.
+    pub fn look_around<'a>(&mut self, query: &Query, neighbours: impl Iterator<Item = &'a Passage>) {
+        let mut around = self.exact;
+        for passage in neighbours {
+            for form in passage.tokens.iter().flat_map(|token| query.forms(token.stem())) {
+                if form.part.is_none() {
+                    rise(&mut around, form.term, form.exact);
+                }
+            }
+        }
+        self.neighbours = weigh(query, &around) - weigh(query, &self.exact);
     }
 }
 
 /// Sum of the weights of the terms that are met, each as surely as it is met.
 pub(super) fn weigh(query: &Query, coverage: &Coverage) -> f32 {
     query.terms.iter().zip(coverage).map(|(term, value)| term.weight * value).sum()
+}
+
+/// Sum of the rarities of the terms that are met, each as surely as it is met.
+fn rarity(query: &Query, coverage: &Coverage) -> f32 {
+    query.terms.iter().zip(coverage).map(|(term, value)| term.rarity * value).sum()
 }
 
 /// What the passage's facet covers by itself: words that name it, and frame words if it is asked about.
@@ -204,27 +312,16 @@ fn rise(coverage: &mut Coverage, term: usize, value: f32) {
     }
 }
 
+fn count(frequencies: &mut Coverage, term: usize, value: f32) {
+    if let Some(frequency) = frequencies.get_mut(term) {
+        *frequency += value;
+    }
+}
+
 fn raise(coverage: &mut Coverage, other: &Coverage) {
     for (old, new) in coverage.iter_mut().zip(other) {
         *old = old.max(*new);
     }
-}
-
-/// Notes that `term` stands at `place`; gives the weight of its neighbours in the question if they stand near.
-fn nearness(query: &Query, last: &mut [usize; MAX_TERMS], term: usize, place: usize) -> f32 {
-    let weight = |term: usize| query.terms.get(term).map_or(0.0, |term| term.weight);
-    let is_new = last.get(term).is_some_and(|seen| *seen == 0);
-    let mut near = 0.0;
-    for neighbour in [term.wrapping_sub(1), term + 1] {
-        let seen = last.get(neighbour).copied().unwrap_or(0);
-        if is_new && seen > 0 && place - seen <= NEAR {
-            near += weight(term).min(weight(neighbour));
-        }
-    }
-    if let Some(slot) = last.get_mut(term) {
-        *slot = place;
-    }
-    near
 }
 
 /// Share of the FAQ question's rarity that the question repeats.

@@ -15,6 +15,7 @@ use crate::index::full_text::Clause;
 
 mod building;
 mod frame;
+mod kinds;
 
 /// Words beyond these are left out: nobody asks for more at once, and coverage is kept in one machine word.
 pub(super) const MAX_TERMS: usize = 32;
@@ -30,6 +31,8 @@ const CARRIED_WEIGHT: f32 = 0.9;
 pub(super) struct Term {
     /// How much it says, 0..=1 or so: its rarity, dampened for words of little meaning.
     pub weight: f32,
+    /// How rare it is as it stands, 0..=1, nothing dampened.
+    pub rarity: f32,
     /// The facet it names.
     pub facet: Option<Named>,
     /// True if it only frames the question.
@@ -44,6 +47,20 @@ pub(super) struct Term {
     pub is_known: bool,
     /// True if it is part of the owner's name.
     pub is_owner: bool,
+    /// What kind of word it is.
+    pub class: Class,
+}
+
+/// Kinds of words, which tell passages apart to different degrees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Class {
+    /// Written like a name, a number or an abbreviation.
+    Name,
+    /// A word that the lexicon does not have: seldom used, and seldom said in other words.
+    #[default]
+    Special,
+    /// A word of everyday language, for which the documents may have another.
+    General,
 }
 
 /// One way in which a term may stand in a passage.
@@ -57,6 +74,14 @@ pub(super) struct Form {
     pub soft: f32,
     /// Set if it is one word of a phrase: only the whole phrase means the term.
     pub part: Option<Part>,
+}
+
+impl Form {
+    /// True for the question's own word, in its own or another language's stem.
+    pub fn is_strict(&self) -> bool {
+        const OWN: f32 = 0.9;
+        self.exact >= OWN && self.part.is_none()
+    }
 }
 
 /// A word's place in a phrase.
@@ -80,8 +105,14 @@ pub(super) struct Query {
     pub facets: Vec<Facet>,
     /// Sum of the terms' weights.
     pub total: f32,
+    /// Sum of the terms' rarities.
+    pub rarity: f32,
     /// The documents speak the question's language.
     pub is_native: bool,
+    /// How many terms a passage has on average.
+    pub average_length: f32,
+    /// Number words or months, sorted, where a number or a date is wanted.
+    kind_words: Vec<StemId>,
     /// Forms by stem, sorted by stem.
     forms: Vec<(StemId, Form)>,
     /// For each stem of the index, 1 + the place of its first form, or 0.
@@ -107,6 +138,11 @@ impl Query {
         let first = usize::from(slot).checked_sub(1);
         let from = first.and_then(|first| self.forms.get(first..)).unwrap_or_default();
         from.iter().take_while(move |(other, _)| *other == stem).map(|(_, form)| form)
+    }
+
+    /// True for a number word where a number is wanted, a month where a date is.
+    pub fn is_word_of_kind(&self, stem: StemId) -> bool {
+        self.kind_words.binary_search(&stem).is_ok()
     }
 
     /// How strongly the question asks about a facet: 1 for the first, less for others, `None` for the rest.

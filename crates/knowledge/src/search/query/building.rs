@@ -8,15 +8,19 @@ use portavoz_text::fold::fold;
 use portavoz_text::language::Language;
 use portavoz_text::lexicon::{self, Concept};
 use portavoz_text::stem::stem;
-use portavoz_text::terms::{self, normal_form, query_terms};
+use portavoz_text::terms::{self, query_terms};
 use portavoz_text::words::slice;
 
-use super::{CARRIED_WEIGHT, Form, MAX_PHRASES, MAX_TERMS, Part, Query, Term, frame};
-use crate::analysis::expressions::{self, concept_of_pair};
+use super::{CARRIED_WEIGHT, Class, Form, MAX_TERMS, Query, Term, frame, kinds};
+use crate::analysis::expressions::concept_of_pair;
 use crate::analysis::lookalikes::Scratch;
 use crate::analysis::{StemId, folded, is_named};
 use crate::chunk::facets;
 use crate::index::Index;
+
+mod forms;
+
+use forms::OTHER_STEM;
 
 /// Words that only name a facet say less than words that name a thing.
 const FACET_WORD_WEIGHT: f32 = 0.5;
@@ -26,27 +30,14 @@ const FACET_WORD_BESIDE: f32 = 0.5;
 const KIND_WORD_WEIGHT: f32 = 0.1;
 /// Words that frame a question and name its facet ("built", "works") say little, and nothing beside a name.
 const FRAME_WORD_WEIGHT: f32 = 0.15;
+/// The same for what BM25 counts, where they say a little more: documents of other kinds are about such words too.
+const FRAME_WORD_RARITY: f32 = 0.25;
+const FACET_WORD_RARITY: f32 = 0.6;
 /// An unknown word of another language is more likely untranslated than absent.
 const FOREIGN_WORD_WEIGHT: f32 = 0.6;
 /// A follow-up asks with general words ("and how much did it improve?") for what the documents may say with others
 /// ("went up by 40 %"); what it is about stands in the earlier turns.
 const GENERAL_FOLLOW_UP_WEIGHT: f32 = 0.2;
-
-/// How surely another form means the same as the question's word.
-const OTHER_STEM: f32 = 0.95;
-/// Shorter stems of another language's rules are shared by accident.
-const MIN_OTHER_STEM: usize = 4;
-const TRANSLATION: f32 = 0.85;
-const SYNONYM: f32 = 0.7;
-/// A word inside a compound ("Leiter" in "Teamleiter").
-const COMPOUND: f32 = 0.8;
-/// The same where it begins the compound ("Team" in "Teamleiter"), which is then something else.
-const COMPOUND_FRONT: f32 = 0.65;
-/// Shorter words stand inside others by accident.
-const MIN_COMPOUND_PART: usize = 4;
-
-/// At most this many lookalikes stand for a word.
-const LOOKALIKES: usize = 4;
 
 /// Understands `question` for `index`.
 pub(super) fn query(question: &Question, index: &Index) -> Query {
@@ -143,11 +134,22 @@ impl Builder<'_> {
         self.add_stems(slice(text, found.span.clone()), &found.stem);
         self.add_expressions(concepts);
         self.add_compounds(&found.stem, concepts);
+        if !self.has_whole_form(first_form) {
+            self.add_slips(&found.stem);
+        }
+        let narrow = self.forms.len();
+        let own = self.forms.get(first_form..).unwrap_or_default();
+        let mut frequency = self.frequency(own);
+        self.add_wide_meanings(&found.stem, concepts);
+        if frequency == 0 {
+            // Only the vocabulary knows the word: it is as rare as what the documents say instead.
+            frequency = self.frequency(self.forms.get(narrow..).unwrap_or_default());
+        }
         let own = self.forms.get(first_form..).unwrap_or_default();
         let is_known = own.iter().any(|(_, form)| form.part.is_none());
-        let whole = own.iter().filter(|(_, form)| form.part.is_none());
-        let frequency = whole.map(|(stem, _)| self.index.analysis.frequency(*stem)).max().unwrap_or(0);
         let is_subject = self.stands_above_all(own, frequency);
+        let strict = own.iter().filter(|(_, form)| form.is_strict());
+        let own_frequency = strict.map(|(stem, _)| self.index.analysis.frequency(*stem)).max().unwrap_or(0);
         self.add_lookalikes(&found.stem, first_form);
         let is_code_language =
             self.meaning.is_code && lexicon::concepts(&found.stem, self.language).contains(&"language");
@@ -155,6 +157,7 @@ impl Builder<'_> {
         let is_dwelling = !is_named && frame::is_dwelling(&folded, self.language);
         let mut term = Term {
             weight: 0.0,
+            rarity: 0.0,
             // `Lumbre Estudio` is a name and has nothing to do with studies.
             facet: match is_named {
                 true => None,
@@ -167,8 +170,14 @@ impl Builder<'_> {
             is_carried,
             is_known,
             is_owner: self.index.owner.contains(&folded) || is_subject,
+            class: match is_named {
+                true => Class::Name,
+                false if is_frame || lexicon::meanings(&found.stem, self.language).next().is_some() => Class::General,
+                false => Class::Special,
+            },
         };
         term.weight = self.weight(&term, frequency);
+        term.rarity = self.rarity(&term, own_frequency);
         if self.tells_the_kind(concepts) {
             term.weight *= KIND_WORD_WEIGHT;
         }
@@ -177,6 +186,27 @@ impl Builder<'_> {
             term.weight *= GENERAL_FOLLOW_UP_WEIGHT;
         }
         self.terms.push(term);
+    }
+
+    fn has_whole_form(&self, first_form: usize) -> bool {
+        self.forms.get(first_form..).unwrap_or_default().iter().any(|(_, form)| form.part.is_none())
+    }
+
+    /// In how many passages the commonest of the forms stands, phrases left aside.
+    fn frequency(&self, forms: &[(StemId, Form)]) -> u32 {
+        let whole = forms.iter().filter(|(_, form)| form.part.is_none());
+        whole.map(|(stem, _)| self.index.analysis.frequency(*stem)).max().unwrap_or(0)
+    }
+
+    fn rarity(&self, term: &Term, frequency: u32) -> f32 {
+        let rarity = self.index.analysis.idf(frequency) / self.index.analysis.idf(0).max(f32::MIN_POSITIVE);
+        let light = match term.facet {
+            _ if term.is_owner => 0.0,
+            _ if term.is_frame => FRAME_WORD_RARITY,
+            Some(_) => FACET_WORD_RARITY,
+            None => 1.0,
+        };
+        rarity * light * if term.is_carried { CARRIED_WEIGHT } else { 1.0 }
     }
 
     fn weight(&self, term: &Term, frequency: u32) -> f32 {
@@ -193,59 +223,6 @@ impl Builder<'_> {
             weight = weight.min(FACET_WORD_WEIGHT);
         }
         if term.is_carried { weight * CARRIED_WEIGHT } else { weight }
-    }
-
-    /// The word's stems in the question's and the documents' languages.
-    fn add_stems(&mut self, written: &str, own: &str) {
-        self.add_form(own, 1.0, None);
-        let normal = normal_form(written);
-        let index = self.index;
-        for language in &index.languages {
-            if *language != self.language {
-                let other = stem(&normal, *language);
-                // What is left of "vegan" in Spanish is also left of "Vega".
-                if other == normal || other.chars().count() >= MIN_OTHER_STEM {
-                    self.add_form(&other, OTHER_STEM, None);
-                }
-            }
-        }
-    }
-
-    /// German writes "Teamleiter" in one word: a word, or what its concepts are called, may begin or end another.
-    fn add_compounds(&mut self, own: &str, concepts: &[Concept]) {
-        let index = self.index;
-        if !index.speaks(Language::De) {
-            return;
-        }
-        let written = (self.language == Language::De).then_some(own);
-        if let Some(own) = written.filter(|own| index.analysis.number(own).is_none()) {
-            // Who has no umlauts writes two letters, which folding cannot know.
-            let folded = own.replace("ae", "a").replace("oe", "o").replace("ue", "u");
-            self.add_form(&folded, OTHER_STEM, None);
-        }
-        let named = concepts.iter().flat_map(|concept| expressions::of_concept(concept, Language::De));
-        let words =
-            named.filter_map(|expression| if let [word] = expression.as_slice() { Some(word.as_str()) } else { None });
-        let parts: Vec<&str> =
-            written.into_iter().chain(words).filter(|part| part.chars().count() >= MIN_COMPOUND_PART).collect();
-        let is_long = |rest: Option<&str>| rest.is_some_and(|rest| rest.len() >= MIN_COMPOUND_PART);
-        // Names of things are left whole at their beginning: "JavaScript" is not about Java.
-        let has_meaning = !concepts.is_empty();
-        let sure = |stem: &str| {
-            if parts.iter().any(|part| is_long(stem.strip_suffix(part))) {
-                return Some(COMPOUND);
-            }
-            let begins = has_meaning && parts.iter().any(|part| is_long(stem.strip_prefix(part)));
-            // "Maschinensteuerung" is asked for, "Steuerung" is there.
-            let ends_own = !has_meaning
-                && stem.len() > MIN_COMPOUND_PART
-                && written.is_some_and(|own| is_long(own.strip_suffix(stem)));
-            (begins || ends_own).then_some(COMPOUND_FRONT)
-        };
-        let compounds = index.analysis.vocabulary.iter().filter_map(|stem| Some((stem, sure(stem)?)));
-        for (compound, sure) in compounds.take(LOOKALIKES * 2) {
-            self.add_form(compound, sure, None);
-        }
     }
 
     /// True if the word stands in the title or above of every passage, so that it tells none from another: in a folder
@@ -289,59 +266,16 @@ impl Builder<'_> {
         let frequency = own.iter().map(|(stem, _)| self.index.analysis.frequency(*stem)).max().unwrap_or(0);
         let mut term = Term { is_carried, is_known: !own.is_empty(), ..Term::default() };
         term.weight = self.weight(&term, frequency);
+        term.rarity = self.rarity(&term, frequency);
         self.terms.push(term);
         self.primary.push(String::new());
     }
 
-    /// What the word's concepts are called in the documents' languages.
-    fn add_expressions(&mut self, concepts: &[Concept]) {
-        let index = self.index;
-        for language in &index.languages {
-            let sure = if *language == self.language { SYNONYM } else { TRANSLATION };
-            for expression in concepts.iter().flat_map(|concept| expressions::of_concept(concept, *language)) {
-                match expression.as_slice() {
-                    [word] => self.add_form(word, sure, None),
-                    words if words.len() <= 4 && self.phrases < MAX_PHRASES => {
-                        let all = (1 << words.len()) - 1;
-                        for (place, word) in words.iter().enumerate() {
-                            self.add_form(word, sure, Some(Part { phrase: self.phrases, bit: 1 << place, all }));
-                        }
-                        self.phrases += 1;
-                    }
-                    _ => {}
-                }
-            }
-        }
-    }
-
-    /// Adds a form of the term that is being added, unless the index lacks it or the term already has it.
-    fn add_form(&mut self, stem: &str, sure: f32, part: Option<Part>) {
-        let Some(number) = self.index.analysis.number(stem) else { return };
-        if self.is_name_by_accident(stem) {
-            return;
-        }
-        let term = self.terms.len();
-        let is_there = part.is_none()
-            && self.forms.iter().any(|(known, form)| *known == number && form.term == term && form.part.is_none());
-        if !is_there {
-            self.forms.push((number, Form { term, exact: sure, soft: sure, part }));
-        }
-    }
-
-    fn add_lookalikes(&mut self, own: &str, first_form: usize) {
-        let term = self.terms.len();
-        for (number, alike) in self.index.lookalikes.like(own, LOOKALIKES, &mut self.scratch) {
-            let own_forms = self.forms.get(first_form..).unwrap_or_default();
-            let is_name = self.is_name_by_accident(self.index.analysis.stem(number));
-            if !is_name && !own_forms.iter().any(|(known, form)| *known == number && form.part.is_none()) {
-                self.forms.push((number, Form { term, exact: 0.0, soft: alike, part: None }));
-            }
-        }
-    }
-
-    /// True if the stem is one of the owner's names and the word that is being added is not.
-    fn is_name_by_accident(&self, stem: &str) -> bool {
-        !self.is_owner_word && self.owner_stems.iter().any(|name| name == stem)
+    fn kind_words(&self, wants: Wants) -> Vec<StemId> {
+        let words = self.index.languages.iter().flat_map(|language| kinds::words_of_kind(wants, *language));
+        let mut numbers: Vec<StemId> = words.filter_map(|word| self.index.analysis.number(word)).collect();
+        numbers.sort_unstable();
+        numbers
     }
 
     fn finish(mut self, question: &Question) -> Query {
@@ -375,10 +309,16 @@ impl Builder<'_> {
             // Nothing but the owner's name, or no word of substance at all: it asks who that is, or what they do.
             facets.extend([Facet::About, Facet::Experience]);
         }
+        let first = self.terms.first().filter(|term| !term.is_carried).and(self.primary.first());
+        let meanings = first.into_iter().flat_map(|stem| lexicon::meanings(stem, self.language));
+        let wants = kinds::wanted(question.wants, meanings);
         Query {
             language: question.language,
-            wants: question.wants,
+            wants,
+            kind_words: self.kind_words(wants),
+            average_length: self.index.average_length,
             total,
+            rarity: self.terms.iter().map(|term| term.rarity).sum(),
             terms: self.terms,
             facets,
             is_native: self.is_native,
