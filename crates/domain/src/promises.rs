@@ -31,6 +31,30 @@ const START: &[&str] = &[
     "beginn", "inizi", "cominci", "comenc", "arrenc",
 ];
 
+/// Question words for "how much", folded; "was" is German for what somebody earns.
+const HOW_MUCH: &[&str] = &["cuanto", "much", "quanto", "combien", "viel", "wieviel", "was", "quant"];
+/// "Earns" and "charges", folded and whole: "how much did the precision gain?" has another form of the same verbs.
+const EARNS: &[&str] = &[
+    "gana",
+    "ganar",
+    "ganaria",
+    "earn",
+    "earns",
+    "charge",
+    "charges",
+    "ganha",
+    "ganhar",
+    "gagne",
+    "gagner",
+    "facture",
+    "verdient",
+    "verdienen",
+    "guadagna",
+    "guadagnare",
+    "guanya",
+    "guanyar",
+];
+
 impl Promise {
     /// Every promise.
     pub const ALL: [Self; 3] = [Self::Availability, Self::Pay, Self::Permit];
@@ -85,7 +109,14 @@ impl Promise {
 pub fn promise_of(question: &str) -> Option<Promise> {
     let folded: Vec<String> = words(question).iter().map(|word| fold(word.text)).collect();
     let named = Promise::ALL.into_iter().find(|promise| folded.iter().any(|word| promise.names(word)));
-    named.or_else(|| asks_when_to_start(&folded).then_some(Promise::Availability))
+    named
+        .or_else(|| asks_when_to_start(&folded).then_some(Promise::Availability))
+        .or_else(|| asks_what_is_earned(&folded).then_some(Promise::Pay))
+}
+
+fn asks_what_is_earned(folded: &[String]) -> bool {
+    let has = |list: &[&str]| folded.iter().any(|word| list.contains(&word.as_str()));
+    has(HOW_MUCH) && has(EARNS)
 }
 
 fn asks_when_to_start(folded: &[String]) -> bool {
@@ -109,6 +140,12 @@ mod tests {
             ("Quando pode começar?", Some(Promise::Availability)),
             ("Quan pot començar?", Some(Promise::Availability)),
             ("¿Cuánto cobra?", Some(Promise::Pay)),
+            ("¿Cuánto gana?", Some(Promise::Pay)),
+            ("Quanto ela ganha?", Some(Promise::Pay)),
+            ("Combien gagne-t-elle ?", Some(Promise::Pay)),
+            ("Was verdient sie?", Some(Promise::Pay)),
+            ("How much does she charge per hour?", Some(Promise::Pay)),
+            ("¿Cuánto ganó en precisión?", None),
             ("What are her salary expectations?", Some(Promise::Pay)),
             ("¿Qué tarifas tiene?", Some(Promise::Pay)),
             ("Does she need a visa?", Some(Promise::Permit)),
