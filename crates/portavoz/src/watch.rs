@@ -31,9 +31,26 @@ const REFRESH: Duration = Duration::from_secs(2);
 /// Follows edits of `folder` (if there is one to follow) and ingests of other processes, until `stopping`. Begins with
 /// an ingest once the folder is watched, so that no edit falls between the last ingest and the first look. An ingest
 /// that is stopped leaves the previous index.
-pub async fn keep_up(site: Arc<Site>, folder: Option<&Path>, stopping: CancellationToken) {
-    let (sender, mut edits) = mpsc::channel(1);
-    let mut followed = folder.map(|folder| FollowedFolder::new(folder, sender.clone()));
+///
+/// The folder is watched from the call on, not from the first poll: whoever announces that the site is served may do so
+/// right after it.
+pub fn keep_up(
+    site: Arc<Site>,
+    folder: Option<&Path>,
+    stopping: CancellationToken,
+) -> impl Future<Output = ()> + use<> {
+    let (sender, edits) = mpsc::channel(1);
+    let followed = folder.map(|folder| FollowedFolder::new(folder, sender.clone()));
+    follow(site, followed, sender, edits, stopping)
+}
+
+async fn follow(
+    site: Arc<Site>,
+    mut followed: Option<FollowedFolder>,
+    sender: mpsc::Sender<()>,
+    mut edits: mpsc::Receiver<()>,
+    stopping: CancellationToken,
+) {
     // What was told before this process began was told by whoever ingested then.
     let mut told = site.storage().knowledge().problems(site.id()).await.unwrap_or_default();
     // If the channel is full, it holds this very word already.

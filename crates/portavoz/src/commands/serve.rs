@@ -60,14 +60,9 @@ async fn serve(settings: &Settings, output: &Output) -> anyhow::Result<Ending> {
 
     let stopping = CancellationToken::new();
     let tasks = TaskTracker::new();
-    let followed = settings.knowledge.folder.clone();
-    let watches = settings.knowledge.watch;
-    let (site, stop_watching) = (Arc::clone(&assembled.site), stopping.clone());
-    tasks.spawn(async move {
-        let folder = watches.then_some(followed.as_path());
-        // What was edited while nobody served is made up for beside the first answers.
-        watch::keep_up(site, folder, stop_watching).await;
-    });
+    let folder = settings.knowledge.watch.then_some(settings.knowledge.folder.as_path());
+    // What was edited while nobody served is made up for beside the first answers.
+    tasks.spawn(watch::keep_up(Arc::clone(&assembled.site), folder, stopping.clone()));
     if let Some(card) = assembled.cards.first().cloned() {
         tasks.spawn_blocking(move || portavoz_llm::tokens::preload(&card));
     }
