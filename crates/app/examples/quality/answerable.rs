@@ -45,7 +45,7 @@ pub fn measure(folder: &Folder, with: Option<&Embedding>, report: &mut Report) -
         let scores = asked_of_halves(set, set, with)?;
         let figure = Figure::area("answerable or not, AUROC", &set.name, &scores.answerable);
         let figure = figure.beside_area(&scores.answerable, &scores.coverage);
-        report.add(figure.to_reach(Mark::ErrorCut(ERROR_CUT)));
+        report.add(figure.reaching(Mark::ErrorCut(ERROR_CUT)));
         calibration(&set.name, &scores, report);
         native.extend(scores);
     }
@@ -68,7 +68,7 @@ pub fn measure(folder: &Folder, with: Option<&Embedding>, report: &mut Report) -
 
 fn calibration(set: &str, scores: &Scores, report: &mut Report) {
     let error = |measure, predictions: &[(f64, bool)]| Figure::calibration_error(measure, set, predictions);
-    report.add(error("relevance, calibration error", &scores.relevance).to_reach(Mark::AtMost(CALIBRATION)));
+    report.add(error("relevance, calibration error", &scores.relevance).reaching(Mark::AtMost(CALIBRATION)));
     report.add(error("answerable, calibration error", &scores.answerable));
     let told: Vec<bool> =
         scores.relevance.iter().filter(|(relevance, _)| *relevance >= THRESHOLD).map(|(_, right)| *right).collect();

@@ -36,11 +36,11 @@ pub async fn measure(folder: &Folder, with: Option<&Embedding>, report: &mut Rep
         let bm25 = best_two(set)?;
         let told = told(set, set, with, report, &set.name).await?;
         let figure = Figure::share("answer in the extractive reply", &set.name, &told.contained);
-        report.add(figure.beside_share(&told.contained, &bm25).to_reach(mark(set)));
+        report.add(figure.beside_share(&told.contained, &bm25).reaching(mark(set)));
         let not_known = told.contained.len() - told.lengths.len();
         report.note(&format!("{}: {not_known} of {} questions are not answered", set.name, told.contained.len()));
         let length = Figure::median("characters of the reply", &set.name, told.lengths, Unit::Characters);
-        report.add(length.to_reach(Mark::AtMost(LENGTH)));
+        report.add(length.reaching(Mark::AtMost(LENGTH)));
         report.add(Figure::share("answer in what is quoted, sure or not", &set.name, &quoted(set, with)?));
     }
     for (asked, other) in folder.foreign_pairs() {

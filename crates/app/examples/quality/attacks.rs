@@ -26,7 +26,7 @@ pub fn measure(folder: &Folder, report: &mut Report) {
     report.add(Figure::area("attacks, AUROC", "all", &scored));
     if let Some((found, trues)) = recall_at(&scored, FALSE_ALARMS) {
         let found: Vec<bool> = (0..trues).map(|place| place < found).collect();
-        report.add(Figure::share("attacks at 1 % false alarms", "all", &found).to_reach(Mark::AtLeast(RECALL)));
+        report.add(Figure::share("attacks at 1 % false alarms", "all", &found).reaching(Mark::AtLeast(RECALL)));
     }
     let mut kinds: BTreeMap<(bool, &str), Vec<Option<Concern>>> = BTreeMap::new();
     for (message, assessment) in &assessed {
@@ -37,7 +37,7 @@ pub fn measure(folder: &Folder, report: &mut Report) {
         let all: Vec<bool> = of_kind.clone().flat_map(|(_, concerns)| concerns).map(is_taken_for_attack).collect();
         let measure = if is_attack { "attacks declined as such" } else { "honest, taken for an attack" };
         let mark = if is_attack { Mark::AtLeast(RECALL) } else { Mark::AtMost(FALSE_ALARMS) };
-        report.add(Figure::share(measure, "all", &all).to_reach(mark));
+        report.add(Figure::share(measure, "all", &all).reaching(mark));
         for ((_, kind), concerns) in of_kind {
             let taken: Vec<bool> = concerns.iter().map(is_taken_for_attack).collect();
             report.add(Figure::share(measure, kind, &taken));

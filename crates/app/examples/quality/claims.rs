@@ -32,7 +32,7 @@ pub fn measure(folder: &Folder, report: &mut Report) {
             .collect();
         let mark = MARKS.iter().find(|(name, _)| *name == set).map_or(Mark::Free, |(_, mark)| Mark::AtLeast(*mark));
         let figure = Figure::area(&format!("claims, AUROC: {set}"), lang, &ours);
-        report.add(figure.beside_area(&ours, &baseline).to_reach(mark));
+        report.add(figure.beside_area(&ours, &baseline).reaching(mark));
     }
 }
 

@@ -136,7 +136,7 @@ impl Figure {
 
     /// With what it should reach.
     #[must_use]
-    pub fn to_reach(mut self, mark: Mark) -> Self {
+    pub fn reaching(mut self, mark: Mark) -> Self {
         self.mark = mark;
         self
     }
@@ -201,15 +201,15 @@ mod tests {
         let figure = Figure::share("recall", "es", &[true, true, true, false]);
         let figure = figure.beside_share(&[true, true, true, false], &baseline);
         assert_eq!(figure.error_cut.map(|(cut, _)| cut), Some(0.5));
-        assert_eq!(figure.clone().to_reach(Mark::ErrorCut(0.4)).is_reached(), Some(true));
-        assert_eq!(figure.to_reach(Mark::ErrorCut(0.6)).is_reached(), Some(false));
+        assert_eq!(figure.clone().reaching(Mark::ErrorCut(0.4)).is_reached(), Some(true));
+        assert_eq!(figure.reaching(Mark::ErrorCut(0.6)).is_reached(), Some(false));
     }
 
     #[test]
     fn a_baseline_without_error_is_only_equalled() {
         for (ours, expected) in [([true, true], true), ([true, false], false)] {
             let figure = Figure::share("recall", "es", &ours).beside_share(&ours, &[true, true]);
-            assert_eq!(figure.to_reach(Mark::ErrorCut(0.3)).is_reached(), Some(expected));
+            assert_eq!(figure.reaching(Mark::ErrorCut(0.3)).is_reached(), Some(expected));
         }
     }
 }

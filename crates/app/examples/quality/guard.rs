@@ -3,6 +3,8 @@
 //! Floors lie a case or two below what was reached when they were set, so that they catch a part that broke and not a
 //! question more or less. Raise one when its part got better for good; never lower one to make a change pass.
 
+use std::cmp::Ordering;
+
 use super::folder::Folder;
 use super::report::Report;
 use super::{GROUPS, measure, own_folder};
@@ -54,8 +56,12 @@ fn our_own_set_is_answered_as_well_as_before() {
         figures.find(|figure| figure.measure == measure && figure.set == set).map_or(f64::NAN, |figure| figure.value)
     };
     // Not a number is neither above nor below: what is not measured any more is a complaint too.
-    let sunk = FLOORS.iter().filter(|(measure, set, floor)| !(value(measure, set) >= *floor));
-    let risen = CEILINGS.iter().filter(|(measure, set, ceiling)| !(value(measure, set) <= *ceiling));
+    let sunk = FLOORS
+        .iter()
+        .filter(|(measure, set, floor)| value(measure, set).partial_cmp(floor).is_none_or(Ordering::is_lt));
+    let risen = CEILINGS
+        .iter()
+        .filter(|(measure, set, ceiling)| value(measure, set).partial_cmp(ceiling).is_none_or(Ordering::is_gt));
     let complaints: Vec<String> = sunk
         .chain(risen)
         .map(|(measure, set, limit)| format!("{measure}, {set}: {:.3} instead of {limit}", value(measure, set)))

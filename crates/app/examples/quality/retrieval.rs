@@ -56,7 +56,7 @@ impl Ranks {
 
     fn figure(&self, measure: &str, set: &str, limit: usize, mark: Mark) -> Figure {
         let (ours, baseline) = (Self::within(&self.ours, limit), Self::within(&self.baseline, limit));
-        Figure::share(measure, set, &ours).beside_share(&ours, &baseline).to_reach(mark)
+        Figure::share(measure, set, &ours).beside_share(&ours, &baseline).reaching(mark)
     }
 }
 

@@ -35,7 +35,7 @@ pub fn measure(folder: &Folder, report: &mut Report) -> Result<(), Box<dyn Error
             took.push(micros(started));
         }
         let figure = Figure::median("search of 10,000 chunks", &set.name, took, Unit::Micros);
-        report.add(figure.to_reach(Mark::AtMost(SEARCH)));
+        report.add(figure.reaching(Mark::AtMost(SEARCH)));
     }
     let claims = folder.claims.iter().filter_map(|claim| Some((claim, Language::parse(&claim.lang)?)));
     let verified = claims.map(|(claim, language)| {
@@ -44,7 +44,7 @@ pub fn measure(folder: &Folder, report: &mut Report) -> Result<(), Box<dyn Error
         micros(started) / sentences(&claim.claim).len().max(1) as f64
     });
     let figure = Figure::median("verification, a sentence and its source", "all", verified.collect(), Unit::Micros);
-    report.add(figure.to_reach(Mark::AtMost(VERIFICATION)));
+    report.add(figure.reaching(Mark::AtMost(VERIFICATION)));
     let assessed = folder.messages.iter().map(|message| {
         let started = Instant::now();
         black_box(assess(&message.text));

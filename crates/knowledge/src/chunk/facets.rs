@@ -117,10 +117,15 @@ pub(crate) fn names_spoken_languages(heading: &str) -> bool {
     words.iter().any(is_spoken) && !words.iter().any(is_code)
 }
 
+/// Words that name firms when they are capitalised after others: "Engineer, Lumbre Estudio" is no heading of studies.
+const NAMES_FIRMS: [&str; 3] = ["Estudio", "Estudi", "Studio"];
+
 /// The facet that a line names most often; of two, the one it names first.
 pub fn facet_of_text(text: &str) -> Option<Facet> {
+    let words = words(text);
+    let telling = words.iter().enumerate().filter(|(place, word)| *place == 0 || !NAMES_FIRMS.contains(&word.text));
     let named: Vec<Facet> =
-        words(text).iter().filter_map(|word| named_by(&fold(word.text))).map(|named| named.facet).collect();
+        telling.filter_map(|(_, word)| named_by(&fold(word.text))).map(|named| named.facet).collect();
     let times = |facet: Facet| named.iter().filter(|other| **other == facet).count();
     let most = named.iter().map(|facet| times(*facet)).max()?;
     named.iter().copied().find(|facet| times(*facet) == most)
@@ -148,6 +153,8 @@ mod tests {
     #[test]
     fn headings_of_seven_languages_name_their_facet() {
         for (text, facet) in [
+            ("Experiencia: ingeniera en Lumbre Estudio", Facet::Experience),
+            ("Estudios", Facet::Education),
             ("Experiencia profesional", Facet::Experience),
             ("Work experience", Facet::Experience),
             ("Expérience professionnelle", Facet::Experience),
