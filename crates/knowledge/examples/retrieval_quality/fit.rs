@@ -13,7 +13,7 @@ use portavoz_domain::search::Hit;
 use portavoz_knowledge::search::coefficients::{Coefficient, FITTED, Model};
 
 use super::sets::{Case, Purpose, Setting};
-use regression::{logistic, rank};
+use regression::{Labelled, logistic, rank};
 
 mod regression;
 
@@ -252,7 +252,7 @@ fn answerable(
     settings: &[Setting],
     takes_part: &dyn Fn(usize) -> bool,
 ) -> Result<(), Box<dyn Error>> {
-    let mut columns: HashMap<bool, Vec<(Vec<f64>, bool, f64, f64)>> = HashMap::new();
+    let mut columns: HashMap<bool, Vec<Labelled>> = HashMap::new();
     for setting in settings.iter().filter(|setting| matches!(setting.purpose, Purpose::Answerable | Purpose::Portfolio))
     {
         let weight = setting.weight / setting.cases.len().max(1) as f64;

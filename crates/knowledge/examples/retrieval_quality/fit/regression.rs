@@ -84,9 +84,12 @@ fn sigmoid(score: f64) -> f64 {
     1.0 / (1.0 + (-score).exp())
 }
 
-/// Weights, the base first, of rows of features, label, weight and offset. Coordinate-wise Newton steps on the weighted
+/// Features, label, weight and offset.
+pub(crate) type Labelled = (Vec<f64>, bool, f64, f64);
+
+/// Weights, the base first. Coordinate-wise Newton steps on the weighted
 /// log-likelihood with a little ridge; no weight crosses zero against its sign.
-pub(crate) fn logistic(rows: &[(Vec<f64>, bool, f64, f64)], signs: &[f64]) -> Vec<f64> {
+pub(crate) fn logistic(rows: &[Labelled], signs: &[f64]) -> Vec<f64> {
     const ROUNDS: usize = 200;
     let mut weights = vec![0.0_f64; signs.len() + 1];
     let mut scores: Vec<f64> = rows.iter().map(|(_, _, _, offset)| *offset).collect();
