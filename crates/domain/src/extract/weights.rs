@@ -31,7 +31,7 @@ const fn held(name: &'static str, both: f32) -> Weight {
 /// One weight a feature.
 pub type Weights = [Weight; COUNT];
 
-/// In the order of [`NAMES`].
+/// In the order of `NAMES`.
 pub const WEIGHTS: Weights = [
     fitted("own", 2.36, 1.96),
     fitted("distinct", 1.83, 2.28),

@@ -1,7 +1,7 @@
 //! Ranking: from features to a probability, and back to the reasons.
 //!
-//! Pure. A passage is judged by itself ([`judge`]), then beside the others ([`compare`]), then all passages together
-//! ([`answerable`]). Start at [`judge`].
+//! Pure. A passage is judged by itself (`judge`), then beside the others (`compare`), then all passages together
+//! (`answerable`). Start at `judge`.
 
 use portavoz_domain::search::Feature;
 

@@ -8,7 +8,7 @@
 //! cloze task of K. Lee, M.-W. Chang and K. Toutanova, "Latent retrieval for weakly supervised open domain question
 //! answering", ACL (2019). An embedder that cannot tell chunks apart is thus given little to say.
 //!
-//! Owns the choice of probes and the curve. Embedding them is ingest's work; [`Calibration::learned`] is called by the table.
+//! Owns the choice of probes and the curve. Embedding them is ingest's work; `Calibration::learned` is called by the table.
 
 use portavoz_domain::chunk::Chunk;
 use portavoz_text::sentences::sentences;
