@@ -23,6 +23,8 @@ use portavoz_knowledge::search::coefficients::FITTED;
 mod baseline;
 mod fit;
 mod measures;
+#[path = "../shared/questions.rs"]
+mod questions;
 mod report;
 mod sets;
 

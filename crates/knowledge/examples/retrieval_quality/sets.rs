@@ -7,7 +7,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use portavoz_domain::chunk::Chunk;
-use portavoz_domain::document::{Block, BlockKind, Document, Facet, Format};
+use portavoz_domain::document::{Document, Facet};
 use portavoz_domain::ids::{ChunkId, DocumentId};
 use portavoz_domain::question::{Question, Understood, Wants};
 use portavoz_domain::understanding::understand;
@@ -17,33 +17,7 @@ use portavoz_text::language::Language;
 use portavoz_text::sentences::sentences;
 use serde::Deserialize;
 
-/// A file of questions over paragraphs.
-#[derive(Debug, Deserialize)]
-struct Set {
-    paragraphs: Vec<Paragraph>,
-    questions: Vec<Asked>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Paragraph {
-    id: usize,
-    title: String,
-    text: String,
-}
-
-#[derive(Debug, Deserialize)]
-struct Asked {
-    q: String,
-    pid: usize,
-    answers: Vec<Answer>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Answer {
-    text: String,
-    /// In characters.
-    start: usize,
-}
+use super::questions::{Asked, Paragraph, Set, document};
 
 /// A portfolio of the tests.
 #[derive(Debug, Deserialize)]
@@ -197,11 +171,12 @@ impl Made<'_> {
     fn cut(&self, paragraph: &Paragraph, chunks: &mut Vec<Chunk>) {
         let id = paragraph.id.to_string();
         match self.unit {
-            Unit::Paragraph => chunks.extend(cut(&document(&id, &paragraph.text, self.to))),
+            Unit::Paragraph => chunks.extend(cut(&document(&id, &id, &paragraph.text, self.to))),
             Unit::Sentence | Unit::Part => {
                 for span in sentences(&paragraph.text) {
                     let text = paragraph.text.get(span.clone()).unwrap_or_default();
-                    let parts = cut(&document(&format!("{id}.{}", span.start), text, self.to));
+                    let place = format!("{id}.{}", span.start);
+                    let parts = cut(&document(&place, &place, text, self.to));
                     chunks.extend(parts.into_iter().map(|chunk| match self.unit {
                         Unit::Part => Chunk { document: DocumentId::new(id.as_str()), ..chunk },
                         _ => chunk,
@@ -236,7 +211,8 @@ fn bilingual(sets: &[(Language, Set)], asked: &Set, from: Language) -> Result<Se
         .iter()
         .flat_map(|(language, set)| {
             let named = move |paragraph: &Paragraph| {
-                document(&format!("{language}-{}", paragraph.id), &paragraph.text, *language)
+                let id = format!("{language}-{}", paragraph.id);
+                document(&id, &id, &paragraph.text, *language)
             };
             set.paragraphs.iter().flat_map(move |paragraph| cut(&named(paragraph)))
         })
@@ -276,23 +252,6 @@ fn articles(set: &Set) -> HashMap<usize, usize> {
 
 fn cut(document: &Document) -> Vec<Chunk> {
     chunk(document, &|text: &str| text.chars().count().div_ceil(4), ChunkLimits::default())
-}
-
-fn document(id: &str, text: &str, language: Language) -> Document {
-    let block =
-        Block { kind: BlockKind::Paragraph, text: text.to_owned(), span: 0..text.len(), page: None, facet: None };
-    Document {
-        id: DocumentId::new(id),
-        title: id.to_owned(),
-        url: None,
-        language,
-        facet: None,
-        tags: Vec::new(),
-        priority: 1.0,
-        format: Format::Text,
-        text: text.to_owned(),
-        blocks: vec![block],
-    }
 }
 
 /// The portfolios of the tests.

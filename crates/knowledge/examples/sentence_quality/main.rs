@@ -14,10 +14,8 @@
 use std::error::Error;
 use std::path::Path;
 
-use portavoz_domain::document::{Block, BlockKind, Document, Format};
 use portavoz_domain::extract::weights::{WEIGHTS, Weights};
 use portavoz_domain::extract::{ExtractLimits, Sources, extract_from, rank};
-use portavoz_domain::ids::DocumentId;
 use portavoz_domain::question::{Question, Understood, Wants};
 use portavoz_domain::search::{Hit, SearchResult};
 use portavoz_domain::understanding::understand;
@@ -25,35 +23,12 @@ use portavoz_knowledge::chunk::{ChunkLimits, chunk};
 use portavoz_knowledge::index::Index;
 use portavoz_text::fold::fold;
 use portavoz_text::language::Language;
-use serde::Deserialize;
+
+use questions::{Paragraph, Set, document};
 
 mod fit;
-
-/// A file of questions over paragraphs.
-#[derive(Debug, Deserialize)]
-struct Set {
-    paragraphs: Vec<Paragraph>,
-    questions: Vec<Asked>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Paragraph {
-    id: usize,
-    title: String,
-    text: String,
-}
-
-#[derive(Debug, Deserialize)]
-struct Asked {
-    q: String,
-    pid: usize,
-    answers: Vec<Answer>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Answer {
-    text: String,
-}
+#[path = "../shared/questions.rs"]
+mod questions;
 
 /// Passages the reply may rest on, as many as the product searches for.
 const HITS: usize = 12;
@@ -186,27 +161,10 @@ fn reply(case: &Case, hits: &[Hit], index: &Index, weights: &Weights) -> String 
 fn index(paragraphs: &[Paragraph], language: Language) -> Result<Index, Box<dyn Error>> {
     let count = |text: &str| text.chars().count().div_ceil(4);
     let chunks = paragraphs.iter().flat_map(|paragraph| {
-        let document = document(paragraph, language);
+        let document = document(&paragraph.id.to_string(), "Texto", &paragraph.text, language);
         chunk(&document, &count, ChunkLimits::default())
     });
     Ok(Index::in_memory(1, chunks.collect(), None)?)
-}
-
-fn document(paragraph: &Paragraph, language: Language) -> Document {
-    let text = paragraph.text.clone();
-    let block = Block { kind: BlockKind::Paragraph, text: text.clone(), span: 0..text.len(), page: None, facet: None };
-    Document {
-        id: DocumentId::new(paragraph.id.to_string()),
-        title: "Texto".to_owned(),
-        url: None,
-        language,
-        facet: None,
-        tags: Vec::new(),
-        priority: 1.0,
-        format: Format::Text,
-        text,
-        blocks: vec![block],
-    }
 }
 
 /// The question as the product understands it.
