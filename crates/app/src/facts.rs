@@ -1,8 +1,9 @@
 //! The ledger of facts of a site: what its documents state of the owner, where they disagree, and the answers that can
 //! be computed from it.
 //!
-//! The ledger belongs to the live index: it is drawn when an index goes live and goes with it. The rules are
-//! [`portavoz_domain::facts`]. Start at [`ledger`].
+//! The ledger belongs to the live index and goes with it. A new index goes live with its ledger drawn; the one that a site
+//! opens with answers at once, and its ledger is drawn meanwhile. The rules are [`portavoz_domain::facts`]. Start at
+//! [`ledger`].
 
 use std::borrow::Borrow;
 use std::sync::Arc;
@@ -35,15 +36,16 @@ impl Ledger {
 
 /// The ledger of the documents that questions are answered from at this moment.
 pub fn ledger(site: &Site) -> Arc<Ledger> {
-    Arc::clone(&site.live.load().ledger)
+    Arc::clone(site.live.load().ledger())
 }
 
 /// The answer to a question about lengths of time or jobs that the ledger carries, as of today.
 pub fn computed(site: &Site, question: &Question) -> Option<Computed> {
     let live = site.live.load();
-    let doubts = &live.ledger.contradictions;
-    let asking = Asking { question, owner: live.contact.name.as_deref(), today: day(site.now())?, doubts };
-    answer_from_facts(&asking, &live.ledger.facts)
+    let Ledger { facts, contradictions } = live.ledger().as_ref();
+    let owner = live.contact.name.as_deref();
+    let asking = Asking { question, owner, today: day(site.now())?, doubts: contradictions };
+    answer_from_facts(&asking, facts)
 }
 
 /// The day of a moment, in UTC.

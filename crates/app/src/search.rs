@@ -1,9 +1,11 @@
 //! Finding passages for a question: the retrieval step of a turn, and the owner's search bench.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
+use portavoz_domain::ids::ChunkId;
 use portavoz_domain::question::{Question, Understood};
-use portavoz_domain::search::SearchResult;
+use portavoz_domain::search::{Hit, SearchResult};
 use portavoz_domain::understanding::understand;
 use portavoz_domain::usage::{Price, Usage};
 use portavoz_knowledge::index::{Index, IndexError};
@@ -44,6 +46,22 @@ pub(crate) async fn retrieve(
     let vector = vector.map(|(values, embedder)| QueryVector { embedder: embedder.name(), values });
     let result = index.search(question, vector, limit)?;
     Ok(Retrieval { result, usage, cost_usd_micros })
+}
+
+/// The hits of several searches as one list: each passage as relevant as where it is most so, best first, ties by chunk id.
+pub(crate) fn united(searches: impl IntoIterator<Item = Hit>) -> Vec<Hit> {
+    let mut best: HashMap<ChunkId, Hit> = HashMap::new();
+    for hit in searches {
+        let known = best.get(&hit.chunk.id).map_or(f32::NEG_INFINITY, |known| known.relevance);
+        if hit.relevance > known {
+            best.insert(hit.chunk.id.clone(), hit);
+        }
+    }
+    let mut hits: Vec<Hit> = best.into_values().collect();
+    hits.sort_by(|one, other| {
+        other.relevance.total_cmp(&one.relevance).then_with(|| one.chunk.id.cmp(&other.chunk.id))
+    });
+    hits
 }
 
 async fn query_vector(site: &Site, index: &Index, question: &Question) -> (Option<Vec<f32>>, Usage, Option<u64>) {

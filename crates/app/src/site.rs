@@ -27,6 +27,7 @@ use portavoz_storage::{Storage, StorageError};
 use portavoz_text::language::Language;
 use portavoz_text::words::words;
 use sha2::{Digest, Sha256};
+use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::{Clock, Entropy, id_bytes};
@@ -104,20 +105,34 @@ pub(crate) struct Live {
     pub(crate) contact: ContactCard,
     /// Of most passages; `None` without any.
     language: Option<Language>,
-    pub(crate) ledger: Arc<Ledger>,
+    /// Of the index; drawn when first asked for.
+    ledger: OnceLock<Arc<Ledger>>,
     /// Questions to offer that these documents answer, by language; found when first asked for.
     suggestions: [OnceLock<Vec<String>>; Language::ALL.len()],
 }
 
 impl Live {
-    pub(crate) fn new(index: Index, ledger: Ledger, mut contact: ContactCard) -> Self {
+    pub(crate) fn new(index: Index, mut contact: ContactCard) -> Self {
         contact.email = contact.email.or_else(|| only_address(index.chunks()));
         let index = match &contact.name {
             Some(name) => index.with_owner(name),
             None => index,
         };
         let language = index.counts().languages.first().map(|(language, _)| *language);
-        Self { index: Arc::new(index), contact, language, ledger: Arc::new(ledger), suggestions: Default::default() }
+        Self { index: Arc::new(index), contact, language, ledger: OnceLock::new(), suggestions: Default::default() }
+    }
+
+    /// What the documents state. Whoever comes while it is being drawn waits for it.
+    pub(crate) fn ledger(&self) -> &Arc<Ledger> {
+        self.ledger.get_or_init(|| Arc::new(Ledger::of(self.index.chunks())))
+    }
+
+    /// Draws the ledger on a thread of its own, so that no question has to: it takes a moment for a large portfolio.
+    pub(crate) fn draw_ledger(self: &Arc<Self>) -> JoinHandle<()> {
+        let live = Arc::clone(self);
+        tokio::task::spawn_blocking(move || {
+            live.ledger();
+        })
     }
 }
 
@@ -192,13 +207,14 @@ impl Site {
             Some(index) => index,
             None => Index::in_memory(0, Vec::new(), None)?,
         };
-        let ledger = Ledger::of(index.chunks());
-        let contact = complete_contact(&parts).await?;
+        let live = Arc::new(Live::new(index, complete_contact(&parts).await?));
+        // Not waited for: visitors are answered meanwhile.
+        let _drawing = live.draw_ledger();
         let site = Arc::new(Self {
             visitor_tokens: VisitorTokens::new(parts.id.clone(), secret),
             canary,
             prompt_guard,
-            live: ArcSwap::from_pointee(Live::new(index, ledger, contact)),
+            live: ArcSwap::new(live),
             ingesting: tokio::sync::Mutex::new(()),
             tasks: TaskTracker::new(),
             parts,

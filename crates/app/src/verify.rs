@@ -3,11 +3,11 @@
 //! The judgement is `domain`'s; this finds what to judge against and says where each verdict comes from, in words
 //! that can be shown. Start at [`verify`].
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use portavoz_domain::chunk::Chunk;
-use portavoz_domain::ids::{ChunkId, DocumentId};
+use portavoz_domain::contact::ContactCard;
+use portavoz_domain::ids::DocumentId;
 use portavoz_domain::markers::unmarked;
 use portavoz_domain::phrases;
 use portavoz_domain::search::Hit;
@@ -17,7 +17,7 @@ use portavoz_text::language::{Language, detect};
 use portavoz_text::sentences::sentences;
 use serde::Serialize;
 
-use crate::search::{bare_question, retrieve};
+use crate::search::{bare_question, retrieve, united};
 use crate::site::{Site, SiteError};
 
 /// The longest answer that is checked at once. Unit: characters.
@@ -160,11 +160,7 @@ pub async fn verify(site: &Site, request: VerifyRequest) -> Result<Verified, Ver
     let check = Check { answer, question, language };
     let texts = match context {
         Some(context) => Texts::Given(context),
-        None => Texts::Known {
-            index: site.index(),
-            hits: check.hits_of_question(site).await?,
-            contact: Passage::of_contact(site, language),
-        },
+        None => Texts::Known { index: site.index(), hits: check.hits_of_question(site).await?, card: site.contact() },
     };
     // Many searches and many comparisons: too long for a thread that others' answers stream on.
     let checking = site.tasks().spawn_blocking(move || check.against(texts));
@@ -201,7 +197,7 @@ enum Texts {
         index: Arc<Index>,
         /// For the question, if there was one.
         hits: Vec<Hit>,
-        contact: Passage,
+        card: ContactCard,
     },
 }
 
@@ -228,13 +224,9 @@ impl Check {
             Texts::Given(texts) => {
                 texts.into_iter().enumerate().map(|(place, text)| Passage::given(place, text, self.language)).collect()
             }
-            Texts::Known { index, hits, mut contact } => {
+            Texts::Known { index, hits, card } => {
                 let found = self.passages_of_sentences(&index, hits)?;
-                // Where a document can be opened is as true as what it says.
-                for address in found.iter().filter_map(|chunk| chunk.url.as_deref()) {
-                    contact.text.push('\n');
-                    contact.text.push_str(address);
-                }
+                let contact = Passage::of_contact(&card, self.language, &found);
                 found.iter().map(|chunk| Passage::of_chunk(chunk)).chain([contact]).collect::<Vec<_>>()
             }
         };
@@ -248,26 +240,25 @@ impl Check {
     }
 
     /// The passages that may speak of any sentence, most relevant first.
-    fn passages_of_sentences(&self, index: &Index, hits: Vec<Hit>) -> Result<Vec<Arc<Chunk>>, IndexError> {
-        let mut best: HashMap<ChunkId, Hit> = HashMap::new();
-        let mut keep = |hits: Vec<Hit>| {
-            for hit in hits {
-                let known = best.get(&hit.chunk.id).map_or(f32::NEG_INFINITY, |known| known.relevance);
-                if hit.relevance > known {
-                    best.insert(hit.chunk.id.clone(), hit);
-                }
-            }
-        };
-        keep(hits);
+    fn passages_of_sentences(&self, index: &Index, mut hits: Vec<Hit>) -> Result<Vec<Arc<Chunk>>, IndexError> {
         for span in sentences(&self.answer) {
             let sentence = bare_question(self.answer.get(span).unwrap_or_default(), self.language);
-            keep(index.search(&sentence, None, PASSAGES_PER_SENTENCE)?.hits);
+            hits.extend(index.search(&sentence, None, PASSAGES_PER_SENTENCE)?.hits);
         }
-        let mut found: Vec<Hit> = best.into_values().collect();
-        found.sort_by(|a, b| b.relevance.total_cmp(&a.relevance).then_with(|| a.chunk.id.cmp(&b.chunk.id)));
-        found.truncate(MAX_PASSAGES);
-        Ok(found.into_iter().map(|hit| hit.chunk).collect())
+        Ok(united(hits).into_iter().take(MAX_PASSAGES).map(|hit| hit.chunk).collect())
     }
+}
+
+/// What is true beside the words of the passages, a line each: the contact card, whichever document it came from, and
+/// where the passages' documents can be opened.
+pub(crate) fn beyond_passages<'a>(
+    card: &ContactCard,
+    language: Language,
+    passages: impl Iterator<Item = &'a Chunk>,
+) -> String {
+    let addresses = passages.filter_map(|chunk| chunk.url.clone());
+    let lines = card.name.iter().cloned().chain(phrases::contact_lines(language, card)).chain(addresses);
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// A text that an answer is held against, and where it comes from.
@@ -297,12 +288,9 @@ impl Passage {
         }
     }
 
-    /// The contact card: what it says is true, whichever document it came from.
-    fn of_contact(site: &Site, language: Language) -> Self {
-        let card = site.contact();
-        let lines: Vec<String> = card.name.iter().cloned().chain(phrases::contact_lines(language, &card)).collect();
+    fn of_contact(card: &ContactCard, language: Language, found: &[Arc<Chunk>]) -> Self {
         let heading = phrases::label(language, phrases::Label::Contact).to_owned();
-        let text = lines.join("\n");
+        let text = beyond_passages(card, language, found.iter().map(Arc::as_ref));
         Self { context: None, document: None, heading, question: None, text, language }
     }
 

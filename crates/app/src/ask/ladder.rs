@@ -6,7 +6,6 @@
 
 use portavoz_domain::answer::{Outcome, Rung};
 use portavoz_domain::context::{Context, pack};
-use portavoz_domain::phrases;
 use portavoz_domain::prompt::{assemble, recent};
 use portavoz_domain::question::{Question, Wants};
 use portavoz_domain::search::Hit;
@@ -24,6 +23,7 @@ use super::sought::Found;
 use super::stock;
 use super::telling::Telling;
 use super::told::Told;
+use crate::verify::beyond_passages;
 
 /// Answers a question from what was found.
 pub(super) async fn climb(
@@ -154,10 +154,8 @@ struct Around {
 impl Around {
     fn of(run: &Run, question: &Question, hits: &[Hit]) -> Self {
         let contact = run.site.contact();
-        let lines = phrases::contact_lines(question.language, &contact);
-        let addresses = hits.iter().filter_map(|hit| hit.chunk.url.clone());
-        let card: Vec<String> = contact.name.iter().cloned().chain(lines).chain(addresses).collect();
-        Self { standalone: question.standalone(), owner: contact.name, card: card.join("\n") }
+        let card = beyond_passages(&contact, question.language, hits.iter().map(|hit| hit.chunk.as_ref()));
+        Self { standalone: question.standalone(), owner: contact.name, card }
     }
 
     fn checks<'a>(&'a self, run: &'a Run, question: &Question, context: &'a Context) -> Checks<'a> {

@@ -10,7 +10,7 @@ use portavoz_domain::search::{Hit, SearchResult};
 use portavoz_domain::understanding::{asks_for_more, parts, understand};
 use portavoz_knowledge::index::{Index, IndexError};
 
-use crate::search::{Retrieval, retrieve};
+use crate::search::{Retrieval, retrieve, united};
 use crate::site::Site;
 
 /// The relevance that a lesser passage needs once the knowledge base is likely enough to answer. Where several passages
@@ -55,21 +55,19 @@ impl Sought {
         };
         let retrievals = join_all(asked.iter().map(|question| retrieve(site, index, question, limit))).await;
         let threshold = site.settings().retrieval.threshold;
-        let mut found = Found { sought: self.clone(), hits: Vec::new(), silent: Vec::new(), spent: Vec::new() };
+        let (mut hits, mut silent, mut spent) = (Vec::new(), Vec::new(), Vec::new());
         for (question, retrieval) in asked.into_iter().zip(retrievals) {
             let Retrieval { result, usage, cost_usd_micros } = retrieval?;
-            found.spent.push(Retrieval { result: SearchResult::default(), usage, cost_usd_micros });
+            spent.push(Retrieval { result: SearchResult::default(), usage, cost_usd_micros });
             let passing = passing(question, result, threshold);
             if passing.is_empty() && *question != self.question {
-                found.silent.push(question.text.clone());
+                silent.push(question.text.clone());
             }
-            found.add(passing);
+            hits.extend(passing);
         }
-        found.hits.sort_by(|one, other| {
-            other.relevance.total_cmp(&one.relevance).then_with(|| one.chunk.id.cmp(&other.chunk.id))
-        });
-        found.hits.truncate(limit);
-        Ok(found)
+        let mut hits = united(hits);
+        hits.truncate(limit);
+        Ok(Found { sought: self, hits, silent, spent })
     }
 }
 
@@ -93,16 +91,6 @@ pub(super) struct Found {
 }
 
 impl Found {
-    fn add(&mut self, hits: Vec<Hit>) {
-        for hit in hits {
-            match self.hits.iter_mut().find(|known| known.chunk.id == hit.chunk.id) {
-                Some(known) if known.relevance < hit.relevance => *known = hit,
-                Some(_) => {}
-                None => self.hits.push(hit),
-            }
-        }
-    }
-
     /// The question as far as there are passages for it: without those of several questions that have none.
     pub(super) fn answerable(&self) -> Question {
         let whole = &self.sought.question;

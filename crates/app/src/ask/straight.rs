@@ -34,45 +34,34 @@ impl<'a> Straight<'a> {
         let safe = self.call.checks.guard.held_from(&self.held);
         let rest = self.held.split_off(safe);
         let text = std::mem::replace(&mut self.held, rest);
-        self.tell(&text, telling).await;
-        if !self.leaked {
-            for passage in marked.newly_cited {
-                cite(self.call, passage, telling).await;
-            }
-        }
+        self.tell(&text, marked.newly_cited, telling).await;
     }
 
     pub(super) async fn finish(&mut self, telling: &mut Telling) {
-        let clean = self.images.finish();
-        self.take_last(&clean, telling).await;
+        let marked = self.markers.push(&self.images.finish());
+        let text = format!("{}{}{}", std::mem::take(&mut self.held), marked.text, self.markers.finish());
+        self.tell(&text, marked.newly_cited, telling).await;
     }
 
     pub(super) const fn not_known(&self) -> bool {
         self.markers.not_known()
     }
 
-    async fn take_last(&mut self, clean: &str, telling: &mut Telling) {
-        let marked = self.markers.push(clean);
-        let text = format!("{}{}{}", std::mem::take(&mut self.held), marked.text, self.markers.finish());
-        self.tell(&text, telling).await;
-        if !self.leaked {
-            for passage in marked.newly_cited {
-                cite(self.call, passage, telling).await;
-            }
-        }
-    }
-
-    async fn tell(&mut self, text: &str, telling: &mut Telling) {
-        if self.leaked || text.is_empty() {
+    /// Tells words and the passages that they are the first to cite, unless they give the system message away.
+    async fn tell(&mut self, text: &str, newly_cited: Vec<usize>, telling: &mut Telling) {
+        if self.leaked {
             return;
         }
         let from = telling.text.len().saturating_sub(LOOKED_AT);
         let from = (from..=telling.text.len()).find(|&at| telling.text.is_char_boundary(at)).unwrap_or(0);
         let recent = telling.text.get(from..).unwrap_or_default();
-        if self.call.checks.guard.leaks(&format!("{recent}{text}")) {
+        if !text.is_empty() && self.call.checks.guard.leaks(&format!("{recent}{text}")) {
             self.leaked = true;
             return;
         }
         telling.say(text).await;
+        for passage in newly_cited {
+            cite(self.call, passage, telling).await;
+        }
     }
 }

@@ -9,7 +9,6 @@ use portavoz_storage::StorageError;
 
 use super::vectors::{self, EmbeddingReport};
 use super::{IngestProgress, OnProgress};
-use crate::facts::Ledger;
 use crate::site::{Live, Site, SiteError, complete_contact};
 
 /// What publishing did.
@@ -49,15 +48,16 @@ pub(super) async fn publish(site: &Site, progress: OnProgress<'_>) -> Result<Pub
     }
     progress(IngestProgress::Indexing);
     let root = site.parts.index_root.clone();
-    let (index, ledger) = tokio::task::spawn_blocking(move || {
+    let stopped = |error| StorageError::Unavailable(format!("building the index stopped: {error}"));
+    let index = tokio::task::spawn_blocking(move || {
         let index = Index::build(&root, generation, chunks, vectors)?;
         portavoz_knowledge::index::sweep(&root)?;
-        let ledger = Ledger::of(index.chunks());
-        Ok::<_, portavoz_knowledge::index::IndexError>((index, ledger))
+        Ok::<_, portavoz_knowledge::index::IndexError>(index)
     })
     .await
-    .map_err(|error| StorageError::Unavailable(format!("building the index stopped: {error}")))??;
-    let contact = complete_contact(&site.parts).await?;
-    site.live.store(Arc::new(Live::new(index, ledger, contact)));
+    .map_err(stopped)??;
+    let live = Arc::new(Live::new(index, complete_contact(&site.parts).await?));
+    live.draw_ledger().await.map_err(stopped)?;
+    site.live.store(live);
     Ok(Published { generation, reindexed: true, embedding, problems })
 }
