@@ -130,6 +130,7 @@ pub async fn ask(site: &Arc<Site>, request: Ask) -> Result<Answering, AskError> 
         site: Arc::clone(site),
         arrived,
         turn: site.new_turn(),
+        opens_conversation: known.is_none(),
         conversation: known.map_or_else(|| site.new_conversation(), |conversation| conversation.id),
         visitor: request.visitor,
         told_language: request.language,

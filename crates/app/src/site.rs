@@ -96,6 +96,7 @@ pub struct Site {
     visitor_tokens: VisitorTokens,
     canary: String,
     prompt_guard: PromptGuard,
+    prompt_version: String,
     tasks: TaskTracker,
 }
 
@@ -107,6 +108,8 @@ pub(crate) struct Live {
     language: Option<Language>,
     /// Of the index; drawn when first asked for.
     ledger: OnceLock<Arc<Ledger>>,
+    /// Of all passages; made when first asked for.
+    hash: OnceLock<String>,
     /// Questions to offer that these documents answer, by language; found when first asked for.
     suggestions: [OnceLock<Vec<String>>; Language::ALL.len()],
 }
@@ -119,7 +122,14 @@ impl Live {
             None => index,
         };
         let language = index.counts().languages.first().map(|(language, _)| *language);
-        Self { index: Arc::new(index), contact, language, ledger: OnceLock::new(), suggestions: Default::default() }
+        Self {
+            index: Arc::new(index),
+            contact,
+            language,
+            ledger: OnceLock::new(),
+            hash: OnceLock::new(),
+            suggestions: Default::default(),
+        }
     }
 
     /// What the documents state. Whoever comes while it is being drawn waits for it.
@@ -127,13 +137,40 @@ impl Live {
         self.ledger.get_or_init(|| Arc::new(Ledger::of(self.index.chunks())))
     }
 
-    /// Draws the ledger on a thread of its own, so that no question has to: it takes a moment for a large portfolio.
+    /// Tells these passages from any others, in sixteen hexadecimal digits: what an answer rested on.
+    pub(crate) fn hash(&self) -> &str {
+        self.hash.get_or_init(|| {
+            let texts = self.index.chunks().iter().flat_map(|chunk| [chunk.document.as_str(), chunk.text.as_str()]);
+            short_hash(texts)
+        })
+    }
+
+    /// Draws the ledger and the hash on a thread of its own, so that no question has to: it takes a moment for a large portfolio.
     pub(crate) fn draw_ledger(self: &Arc<Self>) -> JoinHandle<()> {
         let live = Arc::clone(self);
         tokio::task::spawn_blocking(move || {
             live.ledger();
+            live.hash();
         })
     }
+}
+
+/// The first sixteen hexadecimal digits of the SHA-256 of texts and their lengths: enough to tell versions apart.
+pub(crate) fn short_hash<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+    let mut hash = Sha256::new();
+    for text in texts {
+        hash.update(text.len().to_le_bytes());
+        hash.update(text);
+    }
+    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Tells templates and options from any others. To be asked before a canary is set, which would tell sites apart too.
+fn prompt_version(prompts: &Prompts) -> String {
+    let languages = [Language::Es, Language::En];
+    let texts = languages.iter().flat_map(|&language| [prompts.system(language), prompts.question(language, "-", "-")]);
+    let texts: Vec<String> = texts.flatten().collect();
+    short_hash(texts.iter().map(String::as_str))
 }
 
 /// The guard of the site's system messages, in every language of the scaffold.
@@ -192,6 +229,7 @@ impl Site {
         parts.entropy.fill(&mut fresh);
         let secret = parts.storage.secrets().get_or_insert(&parts.id, VISITOR_SECRET, &fresh).await?;
         // Made from a secret, the mark is the same from start to start and nobody's guess.
+        let prompt_version = prompt_version(&parts.prompts);
         let canary = canary(&Sha256::new().chain_update(b"canary").chain_update(&secret).finalize());
         parts.prompts = parts.prompts.with_canary(canary.clone());
         let prompt_guard = prompt_guard(&parts.prompts, &canary);
@@ -214,6 +252,7 @@ impl Site {
             visitor_tokens: VisitorTokens::new(parts.id.clone(), secret),
             canary,
             prompt_guard,
+            prompt_version,
             live: ArcSwap::new(live),
             ingesting: tokio::sync::Mutex::new(()),
             tasks: TaskTracker::new(),
@@ -228,6 +267,11 @@ impl Site {
     /// The site's name.
     pub fn id(&self) -> &SiteId {
         &self.parts.id
+    }
+
+    /// Version of its prompt templates and options.
+    pub fn prompt_version(&self) -> &str {
+        &self.prompt_version
     }
 
     /// Its configuration.

@@ -10,7 +10,7 @@ use crate::usage::Usage;
 use crate::verification::{Status, Verification};
 
 /// How a turn ended for the visitor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// An answer from the documents.
@@ -24,6 +24,9 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Answered, Self::NotKnown, Self::Declined, Self::Smalltalk];
+
     /// The stable name, as in the API.
     pub const fn name(self) -> &'static str {
         match self {
@@ -36,18 +39,18 @@ impl Outcome {
 
     /// Reads the stable name.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Answered, Self::NotKnown, Self::Declined, Self::Smalltalk]
-            .into_iter()
-            .find(|outcome| outcome.name() == name)
+        Self::ALL.into_iter().find(|outcome| outcome.name() == name)
     }
 }
 
 /// A step of the ladder. First success wins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rung {
     /// A stock reply that needs neither documents nor model.
     Stock,
+    /// A model's answer to the same question a while ago, on the same documents.
+    Cache,
     /// The configured model.
     Primary,
     /// A model that stands in for it.
@@ -61,16 +64,26 @@ pub enum Rung {
 }
 
 impl Rung {
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::Stock, Self::Cache, Self::Primary, Self::Fallback, Self::Approved, Self::Extractive, Self::Predefined];
+
     /// The stable name, as in the API.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Stock => "stock",
+            Self::Cache => "cache",
             Self::Primary => "primary",
             Self::Fallback => "fallback",
             Self::Approved => "approved",
             Self::Extractive => "extractive",
             Self::Predefined => "predefined",
         }
+    }
+
+    /// Reads the stable name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rung| rung.name() == name)
     }
 }
 

@@ -53,6 +53,16 @@ time_ordered_id!(
     "turn id"
 );
 time_ordered_id!(
+    /// One sum of money that was reserved and spent; a turn's has the turn's id.
+    ChargeId,
+    "charge id"
+);
+time_ordered_id!(
+    /// A time during which something was not as it should be, from its alert to its recovery.
+    EpisodeId,
+    "episode id"
+);
+time_ordered_id!(
     /// A chain of turns of one visitor.
     ConversationId,
     "conversation id"
@@ -133,5 +143,11 @@ impl ChunkId {
     /// Takes an id that was stored before.
     pub fn from_stored(text: impl Into<String>) -> Self {
         Self(text.into())
+    }
+}
+
+impl From<TurnId> for ChargeId {
+    fn from(turn: TurnId) -> Self {
+        Self(turn.0)
     }
 }

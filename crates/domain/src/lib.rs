@@ -3,9 +3,11 @@
 //! Pure: no IO, no async, no clock, no randomness. Time, ids and random numbers come in as arguments, so each rule
 //! can be read and tested alone. The shapes that cross crate borders live here:
 //! [`document`] and [`chunk`] (what the owner published), [`search`] (what was found), [`answer`] (what the visitor
-//! is told), [`verification`] (what of it the sources support), [`turn`] (what is kept of it), [`usage`] (what it cost).
+//! is told), [`verification`] (what of it the sources support), [`turn`] (what is kept of it), [`usage`] and [`tariff`] (what it
+//! cost), [`budget`] (what may be spent), [`quality`] (how good it was), [`traffic`] (what is summed of many).
 
 pub mod answer;
+pub mod budget;
 pub mod chunk;
 pub mod contact;
 pub mod context;
@@ -20,10 +22,13 @@ pub mod message;
 pub mod phrases;
 pub mod promises;
 pub mod prompt;
+pub mod quality;
 pub mod question;
 pub mod search;
+pub mod tariff;
 pub mod timestamp;
 pub mod tokens;
+pub mod traffic;
 pub mod turn;
 pub mod understanding;
 pub mod units;

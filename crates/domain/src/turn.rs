@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::answer::{Citation, Outcome, RungTried};
 use crate::ids::{ConversationId, SiteId, TurnId, VisitorId};
+use crate::quality::Quality;
 use crate::timestamp::Timestamp;
 use crate::usage::Usage;
 use crate::verification::Verification;
@@ -88,14 +89,32 @@ pub struct Settlement {
     pub usage: Usage,
     /// `None` if a model without a known price was used.
     pub cost_usd_micros: Option<u64>,
+    /// What the budget is charged: the cost, or if that is not known the most that the calls can have cost.
+    pub charged_usd_micros: u64,
+    /// The tier that the last response was served by, if it said so.
+    pub service_tier: Option<String>,
+    /// The model as the last response names it, if it does: the exact snapshot.
+    pub served_model: Option<String>,
     /// From arrival to the first delta.
     pub first_token_ms: Option<u64>,
     /// From arrival to the end.
     pub took_ms: u64,
     /// Hash of the rendered system prompt, so that transcripts can be reproduced.
     pub prompt_hash: Option<String>,
+    /// Version of the prompt templates and options, the same for all languages.
+    pub prompt_version: Option<String>,
     /// Generation of the knowledge that was searched.
     pub knowledge_generation: u64,
+    /// Hash of all passages of that generation.
+    pub knowledge_hash: Option<String>,
+    /// The experiment's variant, if one runs.
+    pub variant: Option<String>,
+    /// True for the first turn of a conversation.
+    pub opens_conversation: bool,
+    /// How good the answer was; `None` if there was nothing to judge.
+    pub quality: Option<Quality>,
+    /// Token efficiency 0..=1: the share of all tokens paid for that served the answer; `None` without a model call.
+    pub efficiency: Option<f32>,
     /// The question goes to the list of gaps.
     pub unanswered: bool,
 }

@@ -29,7 +29,7 @@ mod statement;
 mod values;
 
 /// What the sources say of a claim or a sentence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// They say it.
@@ -48,6 +48,11 @@ impl Status {
             Self::Contradicted => "contradicted",
             Self::Unsupported => "unsupported",
         }
+    }
+
+    /// Reads the stable name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Supported, Self::Contradicted, Self::Unsupported].into_iter().find(|status| status.name() == name)
     }
 }
 

@@ -43,6 +43,7 @@ macro_rules! each {
             each!(@one $folder, 20261122090100, "knowledge"),
             each!(@one $folder, 20261122090200, "embeddings_and_secrets"),
             each!(@one $folder, 20261122180000, "verification"),
+            each!(@one $folder, 20261123090000, "turn_figures"),
         ]
     };
     (@one $folder:literal, $version:literal, $name:literal) => {

@@ -50,8 +50,17 @@ pub(super) struct Called {
     pub(super) end: CallEnd,
     /// What the provider said, or else an estimate; zero if the provider turned the call down.
     pub(super) usage: Usage,
+    /// The tier and the model that served the call, as far as the response says.
+    pub(super) served: Served,
     /// Usage and cost of the judge's calls.
     pub(super) judged: Vec<(Usage, Option<u64>)>,
+}
+
+/// Who served a call, in the response's own words.
+#[derive(Default)]
+pub(super) struct Served {
+    pub(super) tier: Option<String>,
+    pub(super) model: Option<String>,
 }
 
 /// Calls the model and tells what it says.
@@ -69,6 +78,7 @@ pub(super) async fn call(call: &Call<'_>, telling: &mut Telling) -> Called {
     };
     let mut raw = String::new();
     let mut reported = None;
+    let mut served = Served::default();
     let end = loop {
         let event = tokio::select! {
             biased;
@@ -84,6 +94,7 @@ pub(super) async fn call(call: &Call<'_>, telling: &mut Telling) -> Called {
             }
             Some(Ok(ChatEvent::End(end))) => {
                 reported = end.usage;
+                served = Served { tier: end.service_tier, model: end.model };
                 break answer.finish(end.finish_reason.as_deref(), telling).await;
             }
             Some(Err(error)) => break CallEnd::Failed(error),
@@ -93,12 +104,12 @@ pub(super) async fn call(call: &Call<'_>, telling: &mut Telling) -> Called {
     // Dropped before anything else happens, so that the provider stops working for nobody.
     drop(stream);
     let usage = reported.unwrap_or_else(|| estimate(&call.request.messages, &raw, call.model.tokenizer()));
-    Called { end, usage, judged: answer.judged() }
+    Called { end, usage, served, judged: answer.judged() }
 }
 
 impl Called {
     fn alone(end: CallEnd, usage: Usage) -> Self {
-        Self { end, usage, judged: Vec::new() }
+        Self { end, usage, served: Served::default(), judged: Vec::new() }
     }
 }
 

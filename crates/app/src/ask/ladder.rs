@@ -12,7 +12,6 @@ use portavoz_domain::search::Hit;
 use portavoz_domain::verification::Asked;
 use portavoz_knowledge::index::{Index, IndexError};
 use portavoz_llm::chat::{ChatModel, ChatRequest};
-use sha2::{Digest, Sha256};
 
 use super::call::{Call, CallEnd, Called, call};
 use super::checking::Checks;
@@ -23,6 +22,7 @@ use super::sought::Found;
 use super::stock;
 use super::telling::Telling;
 use super::told::Told;
+use crate::site::short_hash;
 use crate::verify::beyond_passages;
 
 /// Answers a question from what was found.
@@ -93,7 +93,7 @@ async fn climb_models(run: &Run, question: &Question, hits: &[Hit], told: &mut T
                 continue;
             }
         };
-        told.prompt_hash = request.messages.first().map(|system| hash(&system.content));
+        told.prompt_hash = request.messages.first().map(|system| short_hash([system.content.as_str()]));
         let passages: Vec<&Hit> = context.passages.iter().filter_map(|&place| hits.get(place)).collect();
         let asked = Call {
             model: model.as_ref(),
@@ -103,8 +103,10 @@ async fn climb_models(run: &Run, question: &Question, hits: &[Hit], told: &mut T
             source_base: &run.site.settings().public_url,
             checks: around.checks(run, question, &context),
         };
-        let Called { end, usage, judged } = call(&asked, telling).await;
+        let Called { end, usage, served, judged } = call(&asked, telling).await;
         told.charge(usage, model.price().map(|price| price.cost_usd_micros(&usage)));
+        told.service_tier = served.tier;
+        told.served_model = served.model;
         for (usage, cost_usd_micros) in judged {
             told.charge(usage, cost_usd_micros);
         }
@@ -201,9 +203,4 @@ fn prepared(
         stream: run.stream,
     };
     Ok((request, context))
-}
-
-/// The first 16 hexadecimal digits of the SHA-256: enough to tell prompts apart.
-fn hash(text: &str) -> String {
-    Sha256::digest(text).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }

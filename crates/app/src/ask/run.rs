@@ -16,6 +16,7 @@ pub(super) struct Run {
     pub(super) arrived: Timestamp,
     pub(super) turn: TurnId,
     pub(super) conversation: ConversationId,
+    pub(super) opens_conversation: bool,
     pub(super) visitor: VisitorId,
     pub(super) told_language: Option<Language>,
     pub(super) message: String,

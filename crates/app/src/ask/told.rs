@@ -13,6 +13,10 @@ pub(super) struct Told {
     pub(super) usage: Usage,
     /// `None` as soon as one call has no known price.
     pub(super) cost_usd_micros: Option<u64>,
+    /// As the last response says.
+    pub(super) service_tier: Option<String>,
+    /// As the last response says.
+    pub(super) served_model: Option<String>,
     pub(super) prompt_hash: Option<String>,
     pub(super) unanswered: bool,
 }

@@ -16,6 +16,7 @@ use super::sought::Sought;
 use super::telling::Telling;
 use super::told::Told;
 use super::{ladder, stock};
+use crate::site::Live;
 
 /// Stable code of a turn that the database would not take.
 pub(super) const STORAGE_UNAVAILABLE: &str = "storage_unavailable";
@@ -27,7 +28,8 @@ impl Run {
     pub(super) async fn answer(self, events: mpsc::Sender<AnswerEvent>) {
         let site = Arc::clone(&self.site);
         let mut telling = Telling::new(events, Arc::clone(&site.parts.clock), self.arrived);
-        let index = site.index();
+        let live = site.live.load_full();
+        let index = Arc::clone(&live.index);
         let understood = understand(&self.message, self.told_language, &self.past.turns, site.language());
         let language = match &understood {
             Understood::Smalltalk(_, language) => *language,
@@ -67,7 +69,7 @@ impl Run {
             }
             (Understood::Question(_), None, None) => Told::default(),
         };
-        self.settle(told, language, index.generation(), &telling).await;
+        self.settle(told, language, &live, &telling).await;
     }
 
     fn new_turn(&self, language: Language) -> NewTurn {
@@ -93,7 +95,7 @@ impl Run {
     }
 
     /// Writes the end of the turn, then tells it: `done` means committed.
-    async fn settle(&self, told: Told, language: Language, knowledge_generation: u64, telling: &Telling) {
+    async fn settle(&self, told: Told, language: Language, live: &Live, telling: &Telling) {
         let settled = self.site.now();
         let took_ms = settled.millis_since(self.arrived);
         let settlement = Settlement {
@@ -110,10 +112,19 @@ impl Run {
             ladder: told.ladder.clone(),
             usage: told.usage,
             cost_usd_micros: told.cost_usd_micros,
+            charged_usd_micros: told.cost_usd_micros.unwrap_or(0),
+            service_tier: told.service_tier,
+            served_model: told.served_model,
             first_token_ms: telling.first_token_ms,
             took_ms,
             prompt_hash: told.prompt_hash,
-            knowledge_generation,
+            prompt_version: Some(self.site.prompt_version().to_owned()),
+            knowledge_generation: live.index.generation(),
+            knowledge_hash: Some(live.hash().to_owned()),
+            variant: None,
+            opens_conversation: self.opens_conversation,
+            quality: None,
+            efficiency: None,
             unanswered: told.unanswered,
         };
         if let Err(error) = self.site.storage().turns().settle(&settlement).await {

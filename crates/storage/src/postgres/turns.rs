@@ -163,7 +163,9 @@ async fn settle(pool: &PgPool, columns: &SettlementColumns) -> Result<Settled> {
                 ladder = $9, prompt_tokens = $10, cached_tokens = $11, cache_write_tokens = $12,
                 completion_tokens = $13, reasoning_tokens = $14, usage_estimated = $15, cost_usd_micros = $16,
                 first_token_ms = $17, took_ms = $18, prompt_hash = $19, knowledge_generation = $20, unanswered = $21,
-                verification = $22, withheld = $23
+                verification = $22, withheld = $23, charged_usd_micros = $24, service_tier = $25, served_model = $26,
+                prompt_version = $27, knowledge_hash = $28, variant = $29, opens_conversation = $30, quality = $31,
+                efficiency = $32
             WHERE site = $1 AND id = $2 AND status = 'open'
             RETURNING site, id, question, language, created
         ), gap AS (
@@ -196,6 +198,15 @@ async fn settle(pool: &PgPool, columns: &SettlementColumns) -> Result<Settled> {
     .bind(columns.unanswered)
     .bind(columns.verification.as_deref())
     .bind(columns.withheld)
+    .bind(columns.charged_usd_micros)
+    .bind(columns.service_tier.as_deref())
+    .bind(columns.served_model.as_deref())
+    .bind(columns.prompt_version.as_deref())
+    .bind(columns.knowledge_hash.as_deref())
+    .bind(columns.variant.as_deref())
+    .bind(columns.opens_conversation)
+    .bind(columns.quality.as_deref())
+    .bind(columns.efficiency)
     .fetch_one(pool)
     .await
     .map_err(failed)?;

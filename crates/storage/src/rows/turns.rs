@@ -18,7 +18,9 @@ macro_rules! select_turns {
             "SELECT t.site, t.id, t.conversation, c.visitor, t.created, t.language, t.question, t.status, t.settled,
                 t.outcome, t.answer, t.citations, t.verification, t.withheld, t.model, t.ladder, t.prompt_tokens, t.cached_tokens,
                 t.cache_write_tokens, t.completion_tokens, t.reasoning_tokens, t.usage_estimated, t.cost_usd_micros,
-                t.first_token_ms, t.took_ms, t.prompt_hash, t.knowledge_generation, t.unanswered
+                t.charged_usd_micros, t.service_tier, t.served_model, t.first_token_ms, t.took_ms, t.prompt_hash,
+                t.prompt_version, t.knowledge_generation, t.knowledge_hash, t.variant, t.opens_conversation, t.quality,
+                t.efficiency, t.unanswered
             FROM turns t JOIN conversations c ON c.site = t.site AND c.id = t.conversation ",
             $condition
         )
@@ -77,10 +79,19 @@ stored_row! {
         reasoning_tokens: Option<i64>,
         usage_estimated: Option<bool>,
         cost_usd_micros: Option<i64>,
+        charged_usd_micros: Option<i64>,
+        service_tier: Option<String>,
+        served_model: Option<String>,
         first_token_ms: Option<i64>,
         took_ms: Option<i64>,
         prompt_hash: Option<String>,
+        prompt_version: Option<String>,
         knowledge_generation: Option<i64>,
+        knowledge_hash: Option<String>,
+        variant: Option<String>,
+        opens_conversation: Option<bool>,
+        quality: Option<String>,
+        efficiency: Option<f64>,
         unanswered: Option<bool>,
     }
 }
@@ -136,10 +147,20 @@ fn settlement(admitted: &NewTurn, status: TurnStatus, row: TurnRow) -> Result<Se
         ladder: column("ladder").json(&column("ladder").present(row.ladder)?)?,
         usage,
         cost_usd_micros: optional("cost_usd_micros", row.cost_usd_micros)?,
+        // Turns of before there were budgets were charged nothing.
+        charged_usd_micros: column("charged_usd_micros").number(row.charged_usd_micros.unwrap_or(0))?,
+        service_tier: row.service_tier,
+        served_model: row.served_model,
         first_token_ms: optional("first_token_ms", row.first_token_ms)?,
         took_ms: count("took_ms", row.took_ms)?,
         prompt_hash: row.prompt_hash,
+        prompt_version: row.prompt_version,
         knowledge_generation: count("knowledge_generation", row.knowledge_generation)?,
+        knowledge_hash: row.knowledge_hash,
+        variant: row.variant,
+        opens_conversation: row.opens_conversation.unwrap_or(false),
+        quality: row.quality.map(|text| column("quality").json(&text)).transpose()?,
+        efficiency: row.efficiency.map(|efficiency| efficiency as f32),
         unanswered: column("unanswered").present(row.unanswered)?,
     })
 }
@@ -191,10 +212,19 @@ pub(crate) struct SettlementColumns {
     pub(crate) reasoning_tokens: i64,
     pub(crate) usage_estimated: bool,
     pub(crate) cost_usd_micros: Option<i64>,
+    pub(crate) charged_usd_micros: i64,
+    pub(crate) service_tier: Option<String>,
+    pub(crate) served_model: Option<String>,
     pub(crate) first_token_ms: Option<i64>,
     pub(crate) took_ms: i64,
     pub(crate) prompt_hash: Option<String>,
+    pub(crate) prompt_version: Option<String>,
     pub(crate) knowledge_generation: i64,
+    pub(crate) knowledge_hash: Option<String>,
+    pub(crate) variant: Option<String>,
+    pub(crate) opens_conversation: bool,
+    pub(crate) quality: Option<String>,
+    pub(crate) efficiency: Option<f64>,
     pub(crate) unanswered: bool,
 }
 
@@ -221,10 +251,19 @@ impl SettlementColumns {
             reasoning_tokens: count(usage.reasoning_tokens),
             usage_estimated: usage.estimated,
             cost_usd_micros: settlement.cost_usd_micros.map(count),
+            charged_usd_micros: count(settlement.charged_usd_micros),
+            service_tier: settlement.service_tier.as_deref().map(storable),
+            served_model: settlement.served_model.as_deref().map(storable),
             first_token_ms: settlement.first_token_ms.map(count),
             took_ms: count(settlement.took_ms),
             prompt_hash: settlement.prompt_hash.as_deref().map(storable),
+            prompt_version: settlement.prompt_version.as_deref().map(storable),
             knowledge_generation: count(settlement.knowledge_generation),
+            knowledge_hash: settlement.knowledge_hash.as_deref().map(storable),
+            variant: settlement.variant.as_deref().map(storable),
+            opens_conversation: settlement.opens_conversation,
+            quality: settlement.quality.as_ref().map(json).transpose()?,
+            efficiency: settlement.efficiency.map(f64::from),
             unanswered: settlement.unanswered,
         })
     }

@@ -149,7 +149,9 @@ fn push_settlements(script: &mut QueryBuilder<Sqlite>, settlements: &[&Settlemen
     script.push(
         "WITH new (site, id, status, settled, outcome, answer, citations, verification, withheld, model, ladder,
             prompt_tokens, cached_tokens, cache_write_tokens, completion_tokens, reasoning_tokens, usage_estimated,
-            cost_usd_micros, first_token_ms, took_ms, prompt_hash, knowledge_generation, unanswered) AS (",
+            cost_usd_micros, charged_usd_micros, service_tier, served_model, first_token_ms, took_ms, prompt_hash,
+            prompt_version, knowledge_generation, knowledge_hash, variant, opens_conversation, quality, efficiency,
+            unanswered) AS (",
     );
     script.push_values(padded(settlements), |mut row, columns| {
         row.push_bind(columns.map(|columns| columns.site.as_str()))
@@ -170,21 +172,34 @@ fn push_settlements(script: &mut QueryBuilder<Sqlite>, settlements: &[&Settlemen
             .push_bind(columns.map(|columns| columns.reasoning_tokens))
             .push_bind(columns.map(|columns| columns.usage_estimated))
             .push_bind(columns.and_then(|columns| columns.cost_usd_micros))
+            .push_bind(columns.map(|columns| columns.charged_usd_micros))
+            .push_bind(columns.and_then(|columns| columns.service_tier.as_deref()))
+            .push_bind(columns.and_then(|columns| columns.served_model.as_deref()))
             .push_bind(columns.and_then(|columns| columns.first_token_ms))
             .push_bind(columns.map(|columns| columns.took_ms))
             .push_bind(columns.and_then(|columns| columns.prompt_hash.as_deref()))
+            .push_bind(columns.and_then(|columns| columns.prompt_version.as_deref()))
             .push_bind(columns.map(|columns| columns.knowledge_generation))
+            .push_bind(columns.and_then(|columns| columns.knowledge_hash.as_deref()))
+            .push_bind(columns.and_then(|columns| columns.variant.as_deref()))
+            .push_bind(columns.map(|columns| columns.opens_conversation))
+            .push_bind(columns.and_then(|columns| columns.quality.as_deref()))
+            .push_bind(columns.and_then(|columns| columns.efficiency))
             .push_bind(columns.map(|columns| columns.unanswered));
     });
     script.push(
         ")
         UPDATE turns SET status = new.status, settled = new.settled, outcome = new.outcome, answer = new.answer,
-            citations = new.citations, verification = new.verification, withheld = new.withheld, model = new.model, ladder = new.ladder, prompt_tokens = new.prompt_tokens,
-            cached_tokens = new.cached_tokens, cache_write_tokens = new.cache_write_tokens,
-            completion_tokens = new.completion_tokens, reasoning_tokens = new.reasoning_tokens,
-            usage_estimated = new.usage_estimated, cost_usd_micros = new.cost_usd_micros,
-            first_token_ms = new.first_token_ms, took_ms = new.took_ms, prompt_hash = new.prompt_hash,
-            knowledge_generation = new.knowledge_generation, unanswered = new.unanswered
+            citations = new.citations, verification = new.verification, withheld = new.withheld, model = new.model,
+            ladder = new.ladder, prompt_tokens = new.prompt_tokens, cached_tokens = new.cached_tokens,
+            cache_write_tokens = new.cache_write_tokens, completion_tokens = new.completion_tokens,
+            reasoning_tokens = new.reasoning_tokens, usage_estimated = new.usage_estimated,
+            cost_usd_micros = new.cost_usd_micros, charged_usd_micros = new.charged_usd_micros,
+            service_tier = new.service_tier, served_model = new.served_model, first_token_ms = new.first_token_ms,
+            took_ms = new.took_ms, prompt_hash = new.prompt_hash, prompt_version = new.prompt_version,
+            knowledge_generation = new.knowledge_generation, knowledge_hash = new.knowledge_hash,
+            variant = new.variant, opens_conversation = new.opens_conversation, quality = new.quality,
+            efficiency = new.efficiency, unanswered = new.unanswered
         FROM new
         WHERE turns.site = new.site AND turns.id = new.id AND turns.status = 'open'
         RETURNING FALSE AS admitted, site, id;",

@@ -6,6 +6,7 @@ use portavoz_domain::answer::{Citation, Outcome, Rung, RungTried};
 use portavoz_domain::chunk::Chunk;
 use portavoz_domain::document::{Block, BlockKind, Document, Facet, Format};
 use portavoz_domain::ids::{ChunkId, ConversationId, DocumentId, SiteId, TurnId, VisitorId};
+use portavoz_domain::quality::{Part, Quality, Term};
 use portavoz_domain::timestamp::Timestamp;
 use portavoz_domain::turn::{NewTurn, Settlement, TurnStatus};
 use portavoz_domain::usage::Usage;
@@ -92,10 +93,19 @@ pub fn settlement(turn: &NewTurn) -> Settlement {
             estimated: true,
         },
         cost_usd_micros: Some(16),
+        charged_usd_micros: 21,
+        service_tier: Some("default".to_owned()),
+        served_model: Some("gpt-4o-mini-2024-07-18".to_owned()),
         first_token_ms: Some(17),
         took_ms: 18,
         prompt_hash: Some("abc".to_owned()),
+        prompt_version: Some("89abcdef".to_owned()),
         knowledge_generation: 19,
+        knowledge_hash: Some("0123456789abcdef".to_owned()),
+        variant: Some("b".to_owned()),
+        opens_conversation: true,
+        quality: Some(quality()),
+        efficiency: Some(0.625),
         unanswered: false,
     }
 }
@@ -118,6 +128,14 @@ fn verification() -> Verification {
     Verification { score: 0.25, sentences: vec![sentence] }
 }
 
+fn quality() -> Quality {
+    let term = |score| Term {
+        score,
+        parts: vec![Part { name: "sentence_length".to_owned(), score, finding: "18 words a sentence".to_owned() }],
+    };
+    Quality::of(term(0.5), term(0.75), term(1.0))
+}
+
 /// A settlement in which everything that may be absent is.
 pub fn bare_settlement(turn: &NewTurn) -> Settlement {
     Settlement {
@@ -131,10 +149,19 @@ pub fn bare_settlement(turn: &NewTurn) -> Settlement {
         ladder: Vec::new(),
         usage: Usage::default(),
         cost_usd_micros: None,
+        charged_usd_micros: 0,
+        service_tier: None,
+        served_model: None,
         first_token_ms: None,
         took_ms: 0,
         prompt_hash: None,
+        prompt_version: None,
         knowledge_generation: 0,
+        knowledge_hash: None,
+        variant: None,
+        opens_conversation: false,
+        quality: None,
+        efficiency: None,
         ..settlement(turn)
     }
 }
