@@ -17,6 +17,7 @@ mod output;
 mod problems;
 mod progress;
 mod runtime;
+mod upkeep;
 mod watch;
 
 use std::process::ExitCode;

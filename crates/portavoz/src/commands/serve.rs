@@ -24,7 +24,7 @@ use crate::failure::Failure;
 use crate::logging::Audience;
 use crate::output::{Output, bold, counted};
 use crate::runtime::SystemEntropy;
-use crate::watch;
+use crate::{upkeep, watch};
 
 /// Ports tried after the default one, if that is taken and none was asked for.
 const PORTS_TRIED: u16 = 20;
@@ -63,6 +63,7 @@ async fn serve(settings: &Settings, output: &Output) -> anyhow::Result<Ending> {
     let folder = settings.knowledge.watch.then_some(settings.knowledge.folder.as_path());
     // What was edited while nobody served is made up for beside the first answers.
     tasks.spawn(watch::keep_up(Arc::clone(&assembled.site), folder, stopping.clone()));
+    upkeep::start(upkeep::jobs(&assembled.site), &tasks, &stopping);
     if let Some(card) = assembled.cards.first().cloned() {
         tasks.spawn_blocking(move || portavoz_llm::tokens::preload(&card));
     }
