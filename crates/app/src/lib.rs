@@ -12,6 +12,7 @@ pub mod ingest;
 pub mod search;
 pub mod settings;
 pub mod site;
+pub mod stats;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod verify;

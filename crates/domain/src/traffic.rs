@@ -13,8 +13,10 @@ use crate::turn::{Settlement, TurnStatus};
 use crate::verification::Status;
 
 mod histogram;
+pub mod reasons;
 
 pub use histogram::{BUCKETS, Histogram, bucket_of, lower_bound_ms};
+use reasons::Asked;
 
 /// What turns are told apart by. Empty means none.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -46,6 +48,10 @@ pub enum Measure {
     Rung(Rung),
     /// Turns in which a rung did not answer, for this reason: `primary:timeout`.
     Reason(String),
+    /// Turns in which a model was asked, see [`reasons::asked`].
+    Asked,
+    /// Of those, turns in which a model failed, whoever answered instead.
+    FellBack,
     /// Turns in this language.
     Language(Language),
     /// All prompt tokens.
@@ -102,6 +108,8 @@ impl Measure {
             Self::Outcome(outcome) => format!("outcome:{}", outcome.name()),
             Self::Rung(rung) => format!("rung:{}", rung.name()),
             Self::Reason(reason) => format!("reason:{reason}"),
+            Self::Asked => "asked".to_owned(),
+            Self::FellBack => "fell_back".to_owned(),
             Self::Language(language) => format!("language:{}", language.code()),
             Self::PromptTokens => "prompt_tokens".to_owned(),
             Self::CachedTokens => "cached_tokens".to_owned(),
@@ -143,12 +151,14 @@ impl Measure {
 }
 
 /// The measures without a parameter.
-const PLAIN: [Measure; 22] = [
+const PLAIN: [Measure; 24] = [
     Measure::Turns,
     Measure::Conversations,
     Measure::Abandoned,
     Measure::Failed,
     Measure::Unanswered,
+    Measure::Asked,
+    Measure::FellBack,
     Measure::PromptTokens,
     Measure::CachedTokens,
     Measure::CacheWriteTokens,
@@ -208,6 +218,9 @@ impl Tally {
                 None => {}
             }
         }
+        let asked = || settlement.ladder.iter().filter_map(reasons::asked);
+        self.add(Measure::Asked, asked().any(|asked| asked != Asked::Not).into());
+        self.add(Measure::FellBack, asked().any(|asked| asked == Asked::Failed).into());
         if let Some(tried) = answered {
             self.add(Measure::Rung(tried.rung), 1);
         }
