@@ -23,6 +23,7 @@ use portavoz_domain::contact::ContactCard;
 use portavoz_domain::context::ContextLimits;
 use portavoz_domain::ids::{ConversationId, SiteId, VisitorId};
 use portavoz_domain::prompt::{HistoryLimits, PromptOptions, Prompts};
+use portavoz_domain::tariff::Tariff;
 use portavoz_domain::timestamp::Timestamp;
 use portavoz_domain::tokens::CountTokens;
 use portavoz_domain::usage::{Price, Usage};
@@ -79,7 +80,7 @@ pub fn says(pieces: &[&str], usage: Option<Usage>) -> Reply {
 /// Says what its script says and remembers what it was asked.
 pub struct ScriptedModel {
     name: &'static str,
-    price: Option<Price>,
+    tariff: Option<Tariff>,
     replies: Mutex<VecDeque<Reply>>,
     pub requests: Mutex<Vec<ChatRequest>>,
     /// Streams that were dropped, whether read to the end or not.
@@ -96,7 +97,7 @@ impl ScriptedModel {
     pub fn priced(name: &'static str, price: Option<Price>, replies: Vec<Reply>) -> Arc<Self> {
         Arc::new(Self {
             name,
-            price,
+            tariff: price.map(Tariff::flat),
             replies: Mutex::new(replies.into()),
             requests: Mutex::default(),
             dropped: Arc::default(),
@@ -138,8 +139,8 @@ impl ChatModel for ScriptedModel {
         self.name
     }
 
-    fn price(&self) -> Option<Price> {
-        self.price
+    fn tariff(&self) -> Option<&Tariff> {
+        self.tariff.as_ref()
     }
 
     fn tokenizer(&self) -> &dyn CountTokens {

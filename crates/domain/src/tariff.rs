@@ -11,7 +11,7 @@ pub struct Tariff {
     pub standard: Price,
     /// The price of the `flex` tier, if it is known.
     pub flex: Option<Price>,
-    /// The price of the `priority` tier, if it is known.
+    /// The price of the `priority` tier (also called `fast`), if it is known.
     pub priority: Option<Price>,
     /// The surcharge of long prompts.
     pub long_context: Option<LongContext>,
@@ -56,7 +56,7 @@ impl Tariff {
         match tier {
             None | Some("" | "default" | "auto" | "standard" | "scale") => Some(self.standard),
             Some("flex") => self.flex,
-            Some("priority") => self.priority,
+            Some("priority" | "fast") => self.priority,
             Some(_) => None,
         }
     }

@@ -9,8 +9,7 @@ mod read;
 use std::collections::BTreeMap;
 
 pub use card::{
-    Card, Dialect, Encoding, Lifecycle, LongContext, MaxTokensField, ModelKind, PromptCache, Provenance, Sampling,
-    Training,
+    Card, Dialect, Encoding, Lifecycle, MaxTokensField, ModelKind, PromptCache, Provenance, Sampling, Training,
 };
 use card::{Entry, FineTuned};
 use time::{Date, Month};

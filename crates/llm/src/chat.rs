@@ -5,8 +5,9 @@ use std::pin::Pin;
 use async_trait::async_trait;
 use futures::Stream;
 use portavoz_domain::message::Message;
+use portavoz_domain::tariff::Tariff;
 use portavoz_domain::tokens::CountTokens;
-use portavoz_domain::usage::{Price, Usage};
+use portavoz_domain::usage::Usage;
 
 use crate::LlmError;
 
@@ -57,8 +58,8 @@ pub trait ChatModel: Send + Sync {
     /// The model's name, as configured.
     fn name(&self) -> &str;
 
-    /// Its price; `None` if unknown, which is not free.
-    fn price(&self) -> Option<Price>;
+    /// Its prices; `None` if unknown, which is not free.
+    fn tariff(&self) -> Option<&Tariff>;
 
     /// Its tokenizer.
     fn tokenizer(&self) -> &dyn CountTokens;

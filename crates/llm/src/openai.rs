@@ -27,8 +27,8 @@ mod wire;
 
 use async_trait::async_trait;
 use futures::stream;
+use portavoz_domain::tariff::Tariff;
 use portavoz_domain::tokens::CountTokens;
-use portavoz_domain::usage::Price;
 use tokio::time::Instant;
 
 use crate::catalogue::Card;
@@ -125,8 +125,8 @@ impl ChatModel for OpenAiChat {
         &self.card.name
     }
 
-    fn price(&self) -> Option<Price> {
-        self.card.price
+    fn tariff(&self) -> Option<&Tariff> {
+        self.card.tariff.as_ref()
     }
 
     fn tokenizer(&self) -> &dyn CountTokens {

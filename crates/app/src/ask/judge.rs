@@ -10,7 +10,7 @@ use portavoz_domain::usage::Usage;
 use portavoz_domain::verification::policy::withholds;
 use portavoz_domain::verification::{CheckedSentence, Status};
 use portavoz_llm::LlmError;
-use portavoz_llm::chat::{ChatEvent, ChatModel, ChatRequest};
+use portavoz_llm::chat::{ChatEnd, ChatEvent, ChatModel, ChatRequest};
 
 use super::call::estimate;
 use crate::settings::JudgeSettings;
@@ -62,30 +62,31 @@ impl Judge<'_> {
         };
         let mut reply = String::new();
         let asked = tokio::time::timeout(self.settings.timeout, self.read(&request, &mut reply)).await;
-        let reported = match asked {
-            Ok(Ok(reported)) => reported,
+        let mut reported = ChatEnd::default();
+        match asked {
+            Ok(Ok(end)) => reported = end,
             Ok(Err(error)) => {
                 tracing::warn!(model = self.model.name(), code = error.code(), %error, "the judge did not answer");
                 reply.clear();
-                None
             }
             Err(_) => {
                 tracing::warn!(model = self.model.name(), "the judge was too slow");
                 reply.clear();
-                None
             }
-        };
-        let usage = reported.unwrap_or_else(|| estimate(&request.messages, &reply, self.model.tokenizer()));
-        let cost_usd_micros = self.model.price().map(|price| price.cost_usd_micros(&usage));
+        }
+        let usage = reported.usage.unwrap_or_else(|| estimate(&request.messages, &reply, self.model.tokenizer()));
+        let tariff = self.model.tariff();
+        let cost_usd_micros =
+            tariff.and_then(|tariff| tariff.cost_usd_micros(&usage, reported.service_tier.as_deref()));
         Opinion { status: verdict_of(&reply), usage, cost_usd_micros }
     }
 
-    async fn read(&self, request: &ChatRequest, reply: &mut String) -> Result<Option<Usage>, LlmError> {
+    async fn read(&self, request: &ChatRequest, reply: &mut String) -> Result<ChatEnd, LlmError> {
         let mut stream = self.model.chat(request).await?;
         while let Some(event) = stream.next().await {
             match event? {
                 ChatEvent::Delta(text) => reply.push_str(&text),
-                ChatEvent::End(end) => return Ok(end.usage),
+                ChatEvent::End(end) => return Ok(end),
             }
         }
         Err(LlmError::Transient("the reply was cut".to_owned()))

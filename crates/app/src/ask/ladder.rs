@@ -104,7 +104,8 @@ async fn climb_models(run: &Run, question: &Question, hits: &[Hit], told: &mut T
             checks: around.checks(run, question, &context),
         };
         let Called { end, usage, served, judged } = call(&asked, telling).await;
-        told.charge(usage, model.price().map(|price| price.cost_usd_micros(&usage)));
+        let cost = model.tariff().and_then(|tariff| tariff.cost_usd_micros(&usage, served.tier.as_deref()));
+        told.charge(usage, cost);
         told.service_tier = served.tier;
         told.served_model = served.model;
         for (usage, cost_usd_micros) in judged {

@@ -1,5 +1,6 @@
 //! The card of a model: everything that callers ask the catalogue for.
 
+use portavoz_domain::tariff::Tariff;
 use portavoz_domain::usage::Price;
 use serde::Deserialize;
 use time::Date;
@@ -91,17 +92,6 @@ impl Default for Dialect {
     }
 }
 
-/// Dearer prices for long prompts, in thousandths of the normal price.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LongContext {
-    /// Prompts of more tokens than this pay them.
-    pub above_tokens: u64,
-    /// Factor on every price of prompt tokens; 2,000 is twice.
-    pub input_per_mille: u64,
-    /// Factor on the price of the answer; 1,500 is one and a half.
-    pub output_per_mille: u64,
-}
-
 /// What training costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Training {
@@ -144,12 +134,10 @@ pub struct Card {
     pub fine_tuned: bool,
     /// What it does; models that are not listed are taken to chat.
     pub kind: ModelKind,
-    /// `None` if unknown, which is not free.
-    pub price: Option<Price>,
+    /// All its prices, by tier and length of the prompt; `None` if unknown, which is not free.
+    pub tariff: Option<Tariff>,
     /// The price of batches.
     pub batch_price: Option<Price>,
-    /// The price of long prompts.
-    pub long_context: Option<LongContext>,
     /// The price of training a fine-tune of it.
     pub training: Option<Training>,
     /// Tokens of prompt and answer together.
@@ -182,9 +170,8 @@ impl Card {
             family: None,
             fine_tuned: false,
             kind: ModelKind::Chat,
-            price: None,
+            tariff: None,
             batch_price: None,
-            long_context: None,
             training: None,
             context_window: None,
             max_input: None,
@@ -199,20 +186,9 @@ impl Card {
         }
     }
 
-    /// The price of a call with this many prompt tokens, dearer for long prompts where the provider says so.
-    pub fn price_for(&self, prompt_tokens: u64) -> Option<Price> {
-        let price = self.price?;
-        let Some(long) = self.long_context.filter(|long| prompt_tokens > long.above_tokens) else {
-            return Some(price);
-        };
-        // Rounded up: a budget must not be understated by a fraction of a micro-dollar.
-        let times = |amount: u64, per_mille: u64| amount.saturating_mul(per_mille).div_ceil(1_000);
-        Some(Price {
-            input: times(price.input, long.input_per_mille),
-            cached_input: times(price.cached_input, long.input_per_mille),
-            cache_write: times(price.cache_write, long.input_per_mille),
-            output: times(price.output, long.output_per_mille),
-        })
+    /// The price of the standard tier for prompts of normal length: what a price list shows.
+    pub fn price(&self) -> Option<Price> {
+        self.tariff.map(|tariff| tariff.standard)
     }
 
     /// True if the provider has switched the model off by `today`.
@@ -246,9 +222,11 @@ impl Entry {
         let mut card = Card { name: name.to_owned(), fine_tuned, ..self.base.clone() };
         if fine_tuned {
             let own = self.fine_tuned.clone().unwrap_or_default();
-            card.price = own.price;
+            // The surcharge of long prompts is a factor on whatever the price is; tiers are prices of their own.
+            let long_context = card.tariff.and_then(|tariff| tariff.long_context);
+            card.tariff = own.price.map(|price| Tariff { long_context, ..Tariff::flat(price) });
             card.batch_price = own.batch_price;
-            card.provenance.retain(|group| group.figures != "price" && group.figures != "batch_price");
+            card.provenance.retain(|group| !["price", "batch_price", "tiers"].contains(&group.figures.as_str()));
             card.provenance.extend(own.provenance);
         }
         card

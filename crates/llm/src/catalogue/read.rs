@@ -5,20 +5,22 @@ mod literals;
 use std::collections::BTreeMap;
 
 use literals::{Dollars, RawDate};
+use portavoz_domain::tariff::{LongContext, Tariff};
 use portavoz_domain::usage::Price;
 use serde::Deserialize;
 use toml::{Table, Value};
 
 use super::{
-    Card, CatalogueError, Dialect, Encoding, Entry, FineTuned, Lifecycle, LongContext, MaxTokensField, ModelKind,
-    PromptCache, Provenance, Sampling, Training,
+    Card, CatalogueError, Dialect, Encoding, Entry, FineTuned, Lifecycle, MaxTokensField, ModelKind, PromptCache,
+    Provenance, Sampling, Training,
 };
 
 /// The source of figures that an owner wrote without naming one.
 const OVERRIDDEN: &str = "the owner's catalogue";
 
 /// The groups of figures that carry a source.
-const GROUPS: [&str; 7] = ["limits", "price", "batch_price", "long_context", "dialect", "lifecycle", "training"];
+const GROUPS: [&str; 8] =
+    ["limits", "price", "batch_price", "tiers", "long_context", "dialect", "lifecycle", "training"];
 
 /// Lays `over` on `file`, key by key. A group that is changed without a source of its own loses the old one: the
 /// figures are no longer that source's.
@@ -107,6 +109,7 @@ struct RawModel {
     limits: RawLimits,
     price: Option<RawPrice>,
     batch_price: Option<RawPrice>,
+    tiers: Option<RawTiers>,
     long_context: Option<RawLongContext>,
     training: Option<RawTraining>,
     #[serde(default)]
@@ -136,6 +139,16 @@ struct RawPrice {
     cached_input: Option<Dollars>,
     cache_write: Option<Dollars>,
     output: Dollars,
+    source: Option<String>,
+    as_of: Option<RawDate>,
+}
+
+/// Prices of the service tiers beside the standard one. A tier that is not here has no known price.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawTiers {
+    flex: Option<RawPrice>,
+    priority: Option<RawPrice>,
     source: Option<String>,
     as_of: Option<RawDate>,
 }
@@ -212,6 +225,9 @@ impl RawModel {
                 note(figures, &price.source, price.as_of);
             }
         }
+        if let Some(tiers) = &self.tiers {
+            note("tiers", &tiers.source, tiers.as_of);
+        }
         if let Some(long) = &self.long_context {
             note("long_context", &long.source, long.as_of);
         }
@@ -224,12 +240,12 @@ impl RawModel {
             note("training", &training.source, training.as_of);
         }
         let training = training.map(|raw| Training { price: raw.price.0, closes: raw.closes.map(|date| date.0) });
+        let tariff = self.tariff(&name)?;
         let base = Card {
             family: Some(name.clone()),
             kind: self.kind,
-            price: self.price.as_ref().map(RawPrice::price),
+            tariff,
             batch_price: self.batch_price.as_ref().map(RawPrice::price),
-            long_context: self.long_context.map(|raw| raw.long_context(&name)).transpose()?,
             training,
             context_window: self.limits.context_window,
             max_input: self.limits.max_input,
@@ -246,6 +262,18 @@ impl RawModel {
         check_limits(&base)?;
         let aliases = self.aliases.iter().map(|alias| alias.to_lowercase()).collect();
         Ok(Entry { base, aliases, fine_tuned: self.fine_tuned.map(|raw| raw.fine_tuned(sources)) })
+    }
+
+    /// All prices as one; tiers and surcharges without a standard price say nothing.
+    fn tariff(&self, name: &str) -> Result<Option<Tariff>, CatalogueError> {
+        let long_context = self.long_context.as_ref().map(|raw| raw.long_context(name)).transpose()?;
+        let tier = |of: fn(&RawTiers) -> &Option<RawPrice>| Some(of(self.tiers.as_ref()?).as_ref()?.price());
+        Ok(self.price.as_ref().map(|standard| Tariff {
+            standard: standard.price(),
+            flex: tier(|tiers| &tiers.flex),
+            priority: tier(|tiers| &tiers.priority),
+            long_context,
+        }))
     }
 }
 
@@ -282,7 +310,7 @@ impl RawPrice {
 }
 
 impl RawLongContext {
-    fn long_context(self, model: &str) -> Result<LongContext, CatalogueError> {
+    fn long_context(&self, model: &str) -> Result<LongContext, CatalogueError> {
         let per_mille = |key: &str, times: Dollars| {
             // Read as millionths; thousandths are kept, so the rest must be nothing.
             if times.0 >= 1_000_000 && times.0.is_multiple_of(1_000) {

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 use super::*;
+use portavoz_domain::tariff::LongContext;
 use portavoz_domain::usage::Price;
 
 fn price(input: u64, cached_input: u64, cache_write: u64, output: u64) -> Price {
@@ -33,10 +34,41 @@ fn golden_prices_in_micro_dollars_per_million() {
         ("text-embedding-ada-002", price(100_000, 100_000, 100_000, 0), Some((50_000, 0))),
     ] {
         let card = catalogue.card(name);
-        assert_eq!(card.price, Some(normal), "{name}");
+        assert_eq!(card.price(), Some(normal), "{name}");
         assert_eq!(card.batch_price.map(|price| (price.input, price.output)), batch, "{name}");
     }
     assert_eq!(catalogue.card("gpt-4o-mini").training.unwrap().price, 3_000_000);
+}
+
+#[test]
+fn golden_prices_of_tiers() {
+    let catalogue = Catalogue::embedded();
+    for (name, flex, priority) in [
+        ("gpt-4o-mini", None, Some(price(250_000, 125_000, 250_000, 1_000_000))),
+        ("gpt-4o", None, Some(price(4_250_000, 2_125_000, 4_250_000, 17_000_000))),
+        ("gpt-4o-2024-05-13", None, Some(price(8_750_000, 8_750_000, 8_750_000, 26_250_000))),
+        ("gpt-4.1", None, Some(price(3_500_000, 875_000, 3_500_000, 14_000_000))),
+        ("gpt-4.1-mini", None, Some(price(700_000, 175_000, 700_000, 2_800_000))),
+        ("gpt-4.1-nano", None, Some(price(200_000, 50_000, 200_000, 800_000))),
+        (
+            "gpt-5",
+            Some(price(625_000, 62_500, 625_000, 5_000_000)),
+            Some(price(2_500_000, 250_000, 2_500_000, 20_000_000)),
+        ),
+        (
+            "gpt-5-mini",
+            Some(price(125_000, 12_500, 125_000, 1_000_000)),
+            Some(price(450_000, 45_000, 450_000, 3_600_000)),
+        ),
+        ("gpt-5-nano", Some(price(25_000, 2_500, 25_000, 200_000)), None),
+        ("o4-mini", None, Some(price(2_000_000, 500_000, 2_000_000, 8_000_000))),
+        ("gpt-6-luna", Some(price(50_000, 5_000, 62_500, 250_000)), Some(price(200_000, 20_000, 250_000, 1_000_000))),
+        ("ft:gpt-4o-mini-2024-07-18:maria::abc", None, None),
+        ("gpt-4", None, None),
+    ] {
+        let tariff = catalogue.card(name).tariff.unwrap();
+        assert_eq!((tariff.flex, tariff.priority), (flex, priority), "{name}");
+    }
 }
 
 #[test]
@@ -90,8 +122,7 @@ fn names_resolve_to_families() {
 #[test]
 fn a_model_that_is_not_listed_works_and_is_unpriced() {
     let card = Catalogue::embedded().card("llama3.2:3b");
-    assert_eq!(card.price, None);
-    assert_eq!(card.price_for(1), None);
+    assert_eq!(card.tariff, None);
     assert_eq!(card.dialect, Dialect::default());
     assert_eq!((card.context_window, card.requests_per_minute), (None, None));
 }
@@ -99,14 +130,14 @@ fn a_model_that_is_not_listed_works_and_is_unpriced() {
 #[test]
 fn a_fine_tune_never_borrows_the_price_of_its_base() {
     let card = Catalogue::embedded().card("ft:gpt-4o-2024-08-06:acme::x");
-    assert_eq!((card.family.as_deref(), card.price), (Some("gpt-4o"), None));
+    assert_eq!((card.family.as_deref(), card.tariff), (Some("gpt-4o"), None));
 }
 
 #[test]
 fn long_prompts_of_luna_cost_twice_in_and_half_as_much_again_out() {
-    let card = Catalogue::embedded().card("gpt-6-luna");
-    assert_eq!(card.price_for(272_000), card.price);
-    assert_eq!(card.price_for(272_001), Some(price(200_000, 20_000, 250_000, 750_000)));
+    let tariff = Catalogue::embedded().card("gpt-6-luna").tariff.unwrap();
+    let long = LongContext { above_tokens: 272_000, input_per_mille: 2_000, output_per_mille: 1_500 };
+    assert_eq!(tariff.long_context, Some(long));
 }
 
 #[test]
@@ -127,11 +158,11 @@ fn an_override_changes_its_keys_only_and_owns_the_source() {
         )
         .unwrap();
     let card = catalogue.card("gpt-4o-mini");
-    assert_eq!(card.price, Some(price(200_000, 75_000, 200_000, 600_000)));
+    assert_eq!(card.price(), Some(price(200_000, 75_000, 200_000, 600_000)));
     let sources: Vec<_> = card.provenance.iter().map(|group| (group.figures.as_str(), group.as_of.is_some())).collect();
     assert!(sources.contains(&("price", false)) && sources.contains(&("limits", true)), "{sources:?}");
     assert_eq!(catalogue.card("qwen3:8b").context_window, Some(32_768));
-    assert_eq!(catalogue.card("qwen3:8b").price, None);
+    assert_eq!(catalogue.card("qwen3:8b").tariff, None);
 }
 
 #[test]

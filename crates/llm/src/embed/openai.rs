@@ -223,7 +223,7 @@ impl Embedder for OpenAiEmbedder {
     }
 
     fn price_per_million(&self) -> Option<u64> {
-        self.card.price.map(|price| price.input)
+        self.card.price().map(|price| price.input)
     }
 
     async fn embed(&self, texts: &[String], role: EmbeddingRole) -> Result<Embedded, LlmError> {

@@ -71,7 +71,7 @@ pub async fn model(settings: &Settings, catalogue: &Catalogue, today: Option<Dat
             format!("set `model.name` to one of them, such as `{}`", listed.first().map_or("", String::as_str)),
         );
     }
-    if card.price.is_none() {
+    if card.tariff.is_none() {
         return Line::warning(
             CHECK,
             format!("{name} has no known price, so its cost cannot be shown"),
@@ -108,7 +108,7 @@ async fn listed(settings: &Settings) -> Result<Vec<String>, String> {
 
 fn describe_price(card: &Card) -> String {
     let dollars = |micros: u64| micros as f64 / 1e6;
-    match card.price {
+    match card.price() {
         Some(price) => {
             format!("${:.2} in, ${:.2} out per million tokens", dollars(price.input), dollars(price.output))
         }
