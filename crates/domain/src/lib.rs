@@ -16,6 +16,7 @@ pub mod document;
 pub mod extract;
 pub mod facts;
 pub mod ids;
+pub mod lifecycle;
 pub mod links;
 pub mod markers;
 pub mod message;

@@ -112,7 +112,7 @@ fn without_date(name: &str) -> Option<&str> {
 }
 
 /// Reads `YYYY-MM-DD`.
-pub(crate) fn parse_date(text: &str) -> Option<Date> {
+pub fn parse_date(text: &str) -> Option<Date> {
     let mut parts = text.splitn(3, '-');
     let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
     let month = Month::try_from(month.parse::<u8>().ok()?).ok()?;

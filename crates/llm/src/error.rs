@@ -23,7 +23,10 @@ pub enum LlmError {
     /// May pass: connection lost, server error, overloaded.
     #[error("{0}")]
     Transient(String),
-    /// Will not pass by itself: bad key, quota spent, unknown model, nonsense in reply.
+    /// The provider does not have the model, or no longer: another one may be asked.
+    #[error("{0}")]
+    UnknownModel(String),
+    /// Will not pass by itself: bad key, quota spent, nonsense in reply.
     #[error("{0}")]
     Permanent(String),
     /// Too many failures lately: not even tried.
@@ -67,6 +70,7 @@ impl LlmError {
             Self::Refused(_) => "refused",
             Self::Timeout(_) => "timeout",
             Self::Transient(_) => "transient",
+            Self::UnknownModel(_) => "unknown_model",
             Self::Permanent(_) => "permanent",
             Self::CircuitOpen { .. } => "circuit_open",
         }

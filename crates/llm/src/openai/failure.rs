@@ -78,6 +78,7 @@ impl Failure {
             // The server is well; it does not want this request.
             LlmError::ContextTooLong(_)
             | LlmError::Refused(_)
+            | LlmError::UnknownModel(_)
             | LlmError::Permanent(_)
             | LlmError::CircuitOpen { .. } => {}
         }
@@ -138,6 +139,11 @@ pub(crate) fn from_status(
         408 | 409 | 425 | 500..=599 => LlmError::Transient(with_words(format!("`{host}` has trouble ({code})"))),
         _ => LlmError::Permanent(with_words(format!("`{host}` rejects the request ({code})"))),
     });
+    let gone = said.as_ref().is_some_and(|said| said.denies_model(code));
+    let error = match error {
+        LlmError::Permanent(words) if gone => LlmError::UnknownModel(words),
+        error => error,
+    };
     let knows_models = said.as_ref().is_some_and(ProviderError::speaks_of_models);
     Failure {
         retry_after,

@@ -29,6 +29,7 @@ fn worth_retrying(failure: &Failure) -> bool {
         LlmError::Timeout(_)
         | LlmError::ContextTooLong(_)
         | LlmError::Refused(_)
+        | LlmError::UnknownModel(_)
         | LlmError::Permanent(_)
         | LlmError::CircuitOpen { .. } => false,
     }

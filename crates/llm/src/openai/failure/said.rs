@@ -50,6 +50,8 @@ const OVERLOADED: [&str; 6] = [
     "unavailable_error",
     "internal_server_error",
 ];
+/// There is no such model, or no longer: OpenAI's codes, then Azure's.
+const GONE: [&str; 3] = ["model_not_found", "model_deprecated", "deploymentnotfound"];
 /// Our trouble, when it comes without a status.
 const OURS: [&str; 5] =
     ["invalid_request_error", "authentication_error", "permission_error", "not_found_error", "model_not_found"];
@@ -120,6 +122,12 @@ impl ProviderError {
 
     fn is(&self, name: &str) -> bool {
         self.code.ends_with(name) || self.kind.split(' ').any(|kind| kind.ends_with(name))
+    }
+
+    /// True if the provider has not got the model. Words alone are believed only where nothing was found: parameters
+    /// are deprecated too, and said to be so in the same words.
+    pub(super) fn denies_model(&self, status: u16) -> bool {
+        GONE.iter().any(|code| self.is(code)) || (matches!(status, 404 | 410) && self.speaks_of_models())
     }
 
     /// True if it speaks of models, as only a server of models does.
