@@ -4,8 +4,10 @@
 //! can be read and tested alone. The shapes that cross crate borders live here:
 //! [`document`] and [`chunk`] (what the owner published), [`search`] (what was found), [`answer`] (what the visitor
 //! is told), [`verification`] (what of it the sources support), [`turn`] (what is kept of it), [`usage`] and [`tariff`] (what it
-//! cost), [`budget`] (what may be spent), [`quality`] (how good it was), [`traffic`] (what is summed of many).
+//! cost), [`budget`] (what may be spent), [`quality`] (how good it was), [`traffic`] (what is summed of many),
+//! [`alerts`] (what is wrong).
 
+pub mod alerts;
 pub mod answer;
 pub mod budget;
 pub mod chunk;

@@ -1,7 +1,7 @@
 //! The requests that contradict what is stored, worded once for both databases.
 
 use portavoz_domain::chunk::Chunk;
-use portavoz_domain::ids::{ConversationId, TurnId};
+use portavoz_domain::ids::{ConversationId, EpisodeId, TurnId};
 
 use crate::{EmbedderKey, IngestedDocument, KnowledgeChange, Result, StorageError};
 
@@ -19,6 +19,18 @@ pub(crate) fn unknown_turn(id: TurnId) -> StorageError {
 
 pub(crate) fn settled_as_open(id: TurnId) -> StorageError {
     StorageError::Conflict(format!("turn `{id}` cannot be settled as open"))
+}
+
+pub(crate) fn unknown_episode(id: EpisodeId) -> StorageError {
+    StorageError::Conflict(format!("alert `{id}` does not exist"))
+}
+
+/// Refuses figures that are not numbers: SQLite would keep them as null.
+pub(crate) fn check_figures(figures: &[f64]) -> Result<()> {
+    match figures.iter().find(|figure| !figure.is_finite()) {
+        None => Ok(()),
+        Some(figure) => Err(StorageError::Conflict(format!("`{figure}` cannot be the figure of an alert"))),
+    }
 }
 
 /// Refuses a change in which a chunk says it was cut from another document than the one it comes with.

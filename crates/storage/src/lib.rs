@@ -1,4 +1,4 @@
-//! What portavoz remembers: conversations, turns, documents, vectors, gaps and its own secrets.
+//! What portavoz remembers: conversations, turns, documents, vectors, gaps, alerts, choices and its own secrets.
 //!
 //! One small trait per aggregate, implemented twice ([`sqlite`], [`postgres`]) and proven by one conformance suite.
 //! **Every method is one atomic operation**: it either happened whole, and is then durable when the method returns,
@@ -11,9 +11,10 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
+use portavoz_domain::alerts::{Delivery, Episode};
 use portavoz_domain::chunk::Chunk;
 use portavoz_domain::document::{Document, Problem};
-use portavoz_domain::ids::{ConversationId, DocumentId, SiteId, TurnId, VisitorId};
+use portavoz_domain::ids::{ConversationId, DocumentId, EpisodeId, SiteId, TurnId, VisitorId};
 use portavoz_domain::timestamp::Timestamp;
 use portavoz_domain::turn::{NewTurn, Settlement, Turn};
 use portavoz_text::language::Language;
@@ -48,6 +49,10 @@ pub trait Storage: Send + Sync + 'static {
     fn gaps(&self) -> &dyn Gaps;
     /// Secrets made at first start.
     fn secrets(&self) -> &dyn Secrets;
+    /// What was wrong and who was told.
+    fn alerts(&self) -> &dyn Alerts;
+    /// What was decided at run time.
+    fn choices(&self) -> &dyn Choices;
     /// Proves that the database answers; for `/readyz` and `doctor`.
     async fn ping(&self) -> Result<()>;
     /// Finishes pending writes and closes. Later calls fail with `Unavailable`.
@@ -217,4 +222,38 @@ pub trait Secrets: Send + Sync {
 
     /// Replaces the secret.
     async fn put(&self, site: &SiteId, name: &str, value: &[u8]) -> Result<()>;
+}
+
+/// What was wrong, so that the owner is told of it once, whoever notices.
+#[async_trait]
+pub trait Alerts: Send + Sync {
+    /// Opens an episode unless one of the same kind and subject is open. True if it was opened by this call: then, and
+    /// only then, it is to be told. A figure or limit that is not finite is [`StorageError::Conflict`].
+    async fn open(&self, episode: &Episode) -> Result<bool>;
+
+    /// Sets the figure of the open episode of this kind and subject, if there is one. Which of two figures is the
+    /// worse the caller knows. One that is not finite is [`StorageError::Conflict`].
+    async fn touch(&self, site: &SiteId, kind: &str, subject: &str, value: f64) -> Result<()>;
+
+    /// Closes the open episode of this kind and subject and returns it; exactly one of several callers gets it.
+    async fn close(&self, site: &SiteId, kind: &str, subject: &str, at: Timestamp) -> Result<Option<Episode>>;
+
+    /// The newest `limit` (1..=1000) episodes by when they opened, newest first, ties broken by id.
+    async fn list(&self, site: &SiteId, only_open: bool, limit: u32) -> Result<Vec<Episode>>;
+
+    /// Adds to an episode's deliveries. An unknown episode is [`StorageError::Conflict`].
+    async fn delivered(&self, site: &SiteId, id: EpisodeId, delivery: &Delivery) -> Result<()>;
+}
+
+/// What the owner or the program decided at run time, by name. Values are JSON text; who writes one says what is in it.
+#[async_trait]
+pub trait Choices: Send + Sync {
+    /// The choice, if it was made.
+    async fn get(&self, site: &SiteId, name: &str) -> Result<Option<String>>;
+
+    /// Makes or replaces it.
+    async fn put(&self, site: &SiteId, name: &str, value: &str, at: Timestamp) -> Result<()>;
+
+    /// Takes it back; true if it had been made.
+    async fn remove(&self, site: &SiteId, name: &str) -> Result<bool>;
 }

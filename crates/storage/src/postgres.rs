@@ -13,8 +13,10 @@ use async_trait::async_trait;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgPool};
 
-use crate::{Embeddings, Gaps, Knowledge, Result, Secrets, Storage, StorageError, Turns, migration};
+use crate::{Choices, Embeddings, Gaps, Knowledge, Result, Secrets, Storage, StorageError, Turns, migration};
 
+mod alerts;
+mod choices;
 mod embeddings;
 mod errors;
 mod gaps;
@@ -93,6 +95,15 @@ impl Storage for PgStorage {
     }
 
     fn secrets(&self) -> &dyn Secrets {
+        self
+    }
+
+    // By its path, for both traits have a `close`.
+    fn alerts(&self) -> &dyn crate::Alerts {
+        self
+    }
+
+    fn choices(&self) -> &dyn Choices {
         self
     }
 

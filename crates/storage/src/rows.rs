@@ -6,9 +6,11 @@
 //!
 //! To add one more: 1. the struct by `stored_row!` with the columns of its `SELECT`; 2. its `TryFrom`.
 
+mod alerts;
 mod knowledge;
 mod turns;
 
+pub(crate) use alerts::{EpisodeRow, deliveries_json, delivery_json};
 pub(crate) use knowledge::{ChunkRow, DocumentEntryRow, DocumentRow, Place, ProblemRow, format_name};
 pub(crate) use turns::{AdmissionColumns, ConversationRow, GapRow, SettlementColumns, TurnRow, select_turns};
 

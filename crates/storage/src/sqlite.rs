@@ -12,9 +12,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::{Embeddings, Gaps, Knowledge, Result, Secrets, Storage, Turns, migration};
+use crate::{Choices, Embeddings, Gaps, Knowledge, Result, Secrets, Storage, Turns, migration};
 
+mod alerts;
 mod bulk;
+mod choices;
 mod connections;
 mod embeddings;
 mod errors;
@@ -103,6 +105,15 @@ impl Storage for SqliteStorage {
     }
 
     fn secrets(&self) -> &dyn Secrets {
+        self
+    }
+
+    // By its path, for both traits have a `close`.
+    fn alerts(&self) -> &dyn crate::Alerts {
+        self
+    }
+
+    fn choices(&self) -> &dyn Choices {
         self
     }
 

@@ -10,6 +10,10 @@ use portavoz_storage::Storage;
 use portavoz_storage::postgres::PgStorage;
 use portavoz_storage::sqlite::{SqliteOptions, SqliteStorage};
 
+#[path = "conformance/alerts.rs"]
+mod alerts;
+#[path = "conformance/choices.rs"]
+mod choices;
 #[path = "conformance/embeddings.rs"]
 mod embeddings;
 #[path = "conformance/knowledge.rs"]
@@ -137,4 +141,21 @@ conformance! {
         a_secret_can_be_replaced,
         a_secret_is_its_sites,
         those_who_race_get_the_same_secret;
+    alerts:
+        an_episode_reads_back_whole,
+        of_one_subject_one_episode_is_open_at_a_time,
+        those_who_race_open_one_episode,
+        those_who_race_close_an_episode_once,
+        a_figure_is_that_of_the_open_episode,
+        figures_that_are_not_finite_conflict,
+        deliveries_are_kept_in_order,
+        those_who_deliver_at_once_are_all_kept,
+        an_unknown_episode_cannot_be_delivered,
+        episodes_come_newest_first,
+        sites_have_their_own_alerts,
+        any_alert_text_can_be_kept;
+    choices:
+        a_choice_can_be_made_changed_and_taken_back,
+        a_choice_is_its_sites,
+        of_choices_at_once_one_stands;
 }

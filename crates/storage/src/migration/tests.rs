@@ -88,5 +88,10 @@ pub(crate) async fn assert_samples_can_be_read(storage: &dyn crate::Storage) {
     let key = crate::EmbedderKey { model: "tiny".to_owned(), dimensions: 2 };
     let hash = std::array::from_fn(|position| u8::try_from(position).unwrap());
     assert_eq!(storage.embeddings().get(&key, &[hash]).await.unwrap()[&hash], [1.0, -2.0]);
+    let episodes = storage.alerts().list(&site, false, 10).await.unwrap();
+    assert_eq!(episodes.iter().map(|episode| episode.kind.as_str()).collect::<Vec<_>>(), ["quality", "budget_day"]);
+    assert_eq!((episodes[0].limit, episodes[1].deliveries[0].channel.as_str()), (0.8, "log"));
+    let chosen = storage.choices().get(&site, "model").await.unwrap();
+    assert_eq!(chosen.as_deref(), Some(r#"{"primary":"gpt-6-luna"}"#));
     assert_eq!(storage.secrets().get(&site, "visitor-key").await.unwrap().unwrap(), [0, 255, 16]);
 }

@@ -2,10 +2,11 @@
 
 #![allow(dead_code, reason = "each test binary takes what it needs")]
 
+use portavoz_domain::alerts::Episode;
 use portavoz_domain::answer::{Citation, Outcome, Rung, RungTried};
 use portavoz_domain::chunk::Chunk;
 use portavoz_domain::document::{Block, BlockKind, Document, Facet, Format};
-use portavoz_domain::ids::{ChunkId, ConversationId, DocumentId, SiteId, TurnId, VisitorId};
+use portavoz_domain::ids::{ChunkId, ConversationId, DocumentId, EpisodeId, SiteId, TurnId, VisitorId};
 use portavoz_domain::quality::{Part, Quality, Term};
 use portavoz_domain::timestamp::Timestamp;
 use portavoz_domain::turn::{NewTurn, Settlement, TurnStatus};
@@ -44,6 +45,26 @@ pub fn conversation_id(number: u32) -> ConversationId {
 
 pub fn visitor_id(number: u32) -> VisitorId {
     VisitorId::mint(NOW, random(number))
+}
+
+pub fn episode_id(number: u32) -> EpisodeId {
+    EpisodeId::mint(NOW, random(number))
+}
+
+/// Open episode `number` of the only subject of `kind`, at a moment that grows with the number.
+pub fn episode(number: u32, kind: &str) -> Episode {
+    Episode {
+        site: site(),
+        id: episode_id(number),
+        kind: kind.to_owned(),
+        subject: String::new(),
+        opened: later(i64::from(number)),
+        closed: None,
+        value: 0.1,
+        limit: 0.8,
+        message: format!("aviso {number}"),
+        deliveries: Vec::new(),
+    }
 }
 
 /// Turn `number` of visitor 1 in conversation 1, at a moment that grows with the number.
