@@ -1,4 +1,4 @@
-//! What can be said of a string without knowing who wrote it: its language, words, stems and sentences.
+//! What can be said of a string without knowing who wrote it: its language, words, stems and sentences, and how it reads.
 //!
 //! Pure: no IO, no clock, no randomness. Everything works on byte spans of the text it was given, so that a
 //! citation can point at the place. Word lists are files of `data/`, compiled in and read at first use.
@@ -10,6 +10,7 @@ pub mod language;
 pub mod lexicon;
 pub mod ngrams;
 pub mod quantities;
+pub mod readability;
 pub mod sentences;
 pub mod similarity;
 pub mod stem;
