@@ -44,6 +44,8 @@ pub struct Context {
     pub text: String,
     /// Place in the given hits of each passage; the passage at `i` is cited as `[i + 1]`.
     pub passages: Vec<usize>,
+    /// Tokens of each passage as it stands in `text`, without the headings above it.
+    pub costs: Vec<usize>,
     /// Tokens of `text`.
     pub tokens: usize,
 }
@@ -77,6 +79,7 @@ pub fn pack(hits: &[Hit], language: Language, limits: ContextLimits, count: &dyn
             }
             context.text.push_str(&bullet);
             context.passages.push(index);
+            context.costs.push(cost);
             let used = heading_cost + source_cost + cost;
             context.tokens += used;
             budget -= used;

@@ -5,6 +5,7 @@
 //! (`extract/offer.rs`); their weights (`extract/weights.rs`) are fitted. `extract/choose.rs` picks the sentences,
 //! `extract/list.rs` gathers lists whole. Nothing is ever cut in mid-sentence. Start at [`extract`].
 
+pub(crate) mod address;
 mod choose;
 mod cover;
 mod features;

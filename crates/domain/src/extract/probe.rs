@@ -58,6 +58,11 @@ impl Probe {
         self.is_frame || self.is_facet || (self.is_anchor && !self.is_named())
     }
 
+    /// The word, folded.
+    pub(super) fn word(&self) -> &str {
+        &self.folded
+    }
+
     /// True if it names a thing that the answer must speak of.
     pub(super) fn is_named(&self) -> bool {
         self.is_anchor && self.rarity >= NAMED_FROM
