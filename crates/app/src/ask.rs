@@ -26,6 +26,7 @@ mod judge;
 mod ladder;
 mod past;
 mod run;
+mod score;
 mod sought;
 mod sources;
 mod stock;

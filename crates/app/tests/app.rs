@@ -10,5 +10,6 @@ mod app {
     mod ingesting;
     mod leaving;
     mod lying;
+    mod scoring;
     mod verifying;
 }

@@ -18,6 +18,7 @@ use super::checking::Checks;
 use super::guard::Guard;
 use super::judge::Judge;
 use super::run::Run;
+use super::score::Basis;
 use super::sought::Found;
 use super::stock;
 use super::telling::Telling;
@@ -46,6 +47,7 @@ pub(super) async fn climb(
         told.charge(search.usage, search.cost_usd_micros);
     }
     let hits = &found.hits;
+    told.basis = Basis::of(question, &found, run.site.settings().retrieval.threshold);
     if hits.is_empty() && question.wants == Wants::Contact && !run.site.contact().is_empty() {
         return stock::contact(&run.site, question.language, told, telling).await;
     }
@@ -95,6 +97,7 @@ async fn climb_models(run: &Run, question: &Question, hits: &[Hit], told: &mut T
         };
         told.prompt_hash = request.messages.first().map(|system| short_hash([system.content.as_str()]));
         let passages: Vec<&Hit> = context.passages.iter().filter_map(|&place| hits.get(place)).collect();
+        told.basis.read_by_model(&passages, &context);
         let asked = Call {
             model: model.as_ref(),
             request: &request,

@@ -56,9 +56,11 @@ impl Sought {
         let retrievals = join_all(asked.iter().map(|question| retrieve(site, index, question, limit))).await;
         let threshold = site.settings().retrieval.threshold;
         let (mut hits, mut silent, mut spent) = (Vec::new(), Vec::new(), Vec::new());
+        let mut best = 0.0_f32;
         for (question, retrieval) in asked.into_iter().zip(retrievals) {
             let Retrieval { result, usage, cost_usd_micros } = retrieval?;
             spent.push(Retrieval { result: SearchResult::default(), usage, cost_usd_micros });
+            best = best.max(likelihood(&result));
             let passing = passing(question, result, threshold);
             if passing.is_empty() && *question != self.question {
                 silent.push(question.text.clone());
@@ -67,7 +69,7 @@ impl Sought {
         }
         let mut hits = united(hits);
         hits.truncate(limit);
-        Ok(Found { sought: self, hits, silent, spent })
+        Ok(Found { sought: self, hits, best, silent, spent })
     }
 }
 
@@ -84,6 +86,8 @@ pub(super) struct Found {
     pub(super) sought: Sought,
     /// Passages that an answer may rest on, best first.
     pub(super) hits: Vec<Hit>,
+    /// How likely the documents answer, whether any passage may be told or not.
+    pub(super) best: f32,
     /// Those of several questions for which there are none.
     pub(super) silent: Vec<String>,
     /// What each search cost; their results are in `hits`.
@@ -109,12 +113,16 @@ impl Found {
     }
 }
 
+/// How likely the documents answer: by the best passage, or by all of them together.
+fn likelihood(result: &SearchResult) -> f32 {
+    result.hits.first().map_or(0.0, |hit| hit.relevance).max(result.answerable)
+}
+
 /// Passages that an answer may rest on, best first; none unless the knowledge base as a whole, or its best passage, is
 /// likely enough to answer. Once it is, the lesser ones come along. What only the owner can promise rests on nothing but
 /// a passage that speaks of it.
 fn passing(question: &Question, result: SearchResult, threshold: f32) -> Vec<Hit> {
-    let best = result.hits.first().map_or(0.0, |hit| hit.relevance);
-    if best.max(result.answerable) < threshold {
+    if likelihood(&result) < threshold {
         return Vec::new();
     }
     let enough = LESSER.min(threshold);

@@ -3,6 +3,8 @@
 use portavoz_domain::answer::{Outcome, Rung, RungTried};
 use portavoz_domain::usage::Usage;
 
+use super::score::Basis;
+
 /// What the ladder made of a question; the words are with [`Telling`].
 #[derive(Debug, Default)]
 pub(super) struct Told {
@@ -19,6 +21,8 @@ pub(super) struct Told {
     pub(super) served_model: Option<String>,
     pub(super) prompt_hash: Option<String>,
     pub(super) unanswered: bool,
+    /// What the answer is scored by.
+    pub(super) basis: Basis,
 }
 
 impl Told {

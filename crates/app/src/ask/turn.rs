@@ -12,6 +12,7 @@ use portavoz_text::language::Language;
 use tokio::sync::mpsc;
 
 use super::run::Run;
+use super::score::{Score, score};
 use super::sought::Sought;
 use super::telling::Telling;
 use super::told::Told;
@@ -96,6 +97,9 @@ impl Run {
 
     /// Writes the end of the turn, then tells it: `done` means committed.
     async fn settle(&self, told: Told, language: Language, live: &Live, telling: &Telling) {
+        // Everything is told by now: nobody waits for the score but the settlement.
+        let Score { quality, efficiency } = score(&self.site, live, &told, telling);
+        let told_quality = quality.as_ref().map(|quality| quality.score);
         let settled = self.site.now();
         let took_ms = settled.millis_since(self.arrived);
         let settlement = Settlement {
@@ -123,8 +127,8 @@ impl Run {
             knowledge_hash: Some(live.hash().to_owned()),
             variant: None,
             opens_conversation: self.opens_conversation,
-            quality: None,
-            efficiency: None,
+            quality,
+            efficiency,
             unanswered: told.unanswered,
         };
         if let Err(error) = self.site.storage().turns().settle(&settlement).await {
@@ -141,7 +145,7 @@ impl Run {
             cost_usd: told.cost_usd_micros.map(usd),
             verification: telling.verification(),
             withheld: telling.withheld(),
-            quality: None,
+            quality: told_quality,
             ladder: told.ladder,
             took_ms,
         };
