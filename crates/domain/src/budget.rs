@@ -35,6 +35,9 @@ pub enum Cap {
 }
 
 impl Cap {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Day, Self::Month, Self::VisitorDay];
+
     /// The stable name, which is also the reason in a ladder.
     pub const fn name(self) -> &'static str {
         match self {
@@ -42,6 +45,11 @@ impl Cap {
             Self::Month => "budget_month",
             Self::VisitorDay => "budget_visitor",
         }
+    }
+
+    /// Reads the stable name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|cap| cap.name() == name)
     }
 }
 
@@ -93,7 +101,7 @@ pub struct Reservation {
     pub visitor: Option<VisitorId>,
     /// On what.
     pub purpose: Purpose,
-    /// When; its day and month are the ones that pay.
+    /// When; its day and month are the ones that pay, also for what the charge has reserved before.
     pub at: Timestamp,
     /// How much more, at most.
     pub amount: u64,
@@ -156,7 +164,7 @@ pub struct Audit {
     pub summed: u64,
     /// Days whose sum is not that of their charges.
     pub days_out_of_balance: u64,
-    /// Open charges of processes that live.
+    /// Open charges; those of processes that died are among them until they are swept.
     pub open: u64,
     /// Orphans.
     pub orphans: u64,

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use portavoz_text::language::Language;
 
 use crate::answer::{Outcome, Rung};
+use crate::timestamp::Timestamp;
 use crate::turn::{Settlement, TurnStatus};
 use crate::verification::Status;
 
@@ -178,6 +179,46 @@ const PLAIN: [Measure; 24] = [
     Measure::Withheld,
 ];
 
+/// What one sum covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Span {
+    /// An hour; days that were compacted come whole, at their beginning.
+    Hour,
+    /// A day in UTC.
+    Day,
+    /// All that was asked for.
+    #[default]
+    Whole,
+}
+
+/// Which sums to make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TrafficQuery {
+    /// Turns settled at or after this hour.
+    pub from: Timestamp,
+    /// Turns settled before this hour.
+    pub to: Timestamp,
+    /// What one sum covers.
+    pub span: Span,
+    /// Models apart.
+    pub by_model: bool,
+    /// Prompts apart.
+    pub by_prompt: bool,
+    /// Variants apart.
+    pub by_variant: bool,
+}
+
+/// The turns of a span and a key together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrafficSum {
+    /// When the span begins; of [`Span::Whole`], the query's `from`.
+    pub start: Timestamp,
+    /// What the turns have in common; empty where they were not told apart.
+    pub key: TrafficKey,
+    /// Their sums.
+    pub tally: Tally,
+}
+
 /// Sums of turns. What is not in it is zero.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tally(BTreeMap<Measure, u64>);
@@ -233,7 +274,7 @@ impl Tally {
         self.add(Measure::CacheWriteTokens, usage.cache_write_tokens);
         self.add(Measure::CompletionTokens, usage.completion_tokens);
         self.add(Measure::ReasoningTokens, usage.reasoning_tokens);
-        let is_paid = usage.prompt_tokens + usage.completion_tokens > 0;
+        let is_paid = usage.prompt_tokens > 0 || usage.completion_tokens > 0;
         self.add(Measure::Paid, is_paid.into());
         self.add(Measure::Estimated, (is_paid && usage.estimated).into());
         match settlement.cost_usd_micros {

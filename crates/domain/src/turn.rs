@@ -127,3 +127,50 @@ pub struct Turn {
     /// `None` while open.
     pub settlement: Option<Settlement>,
 }
+
+/// A conversation's own row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conversation {
+    /// Its id.
+    pub id: ConversationId,
+    /// Whose it is; nobody else may read it or add to it.
+    pub visitor: VisitorId,
+    /// Language of its first question.
+    pub language: Language,
+    /// When it began.
+    pub created: Timestamp,
+}
+
+/// Which conversations to list; `None` means all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ConversationFilter {
+    /// Begun at or after.
+    pub from: Option<Timestamp>,
+    /// Begun before.
+    pub to: Option<Timestamp>,
+    /// Only conversations after this one in listing order (newest first), for paging.
+    pub after: Option<ConversationId>,
+    /// At most this many, 1..=1000.
+    pub limit: u32,
+}
+
+/// A conversation with the figures of its turns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConversationSummary {
+    /// The conversation.
+    pub conversation: Conversation,
+    /// How many turns it has, open ones included.
+    pub turns: u32,
+    /// What was asked first; empty if its turns were erased.
+    pub first_question: String,
+    /// When its last turn was admitted.
+    pub last: Timestamp,
+    /// What its turns cost, those of unknown cost left out.
+    pub cost_usd_micros: u64,
+    /// The quality score of its worst answer, if one was scored.
+    pub lowest_quality: Option<f32>,
+    /// Turns whose answer was that it is not known.
+    pub not_known: u32,
+    /// Sentences that were kept from the visitor.
+    pub withheld: u32,
+}

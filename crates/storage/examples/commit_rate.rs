@@ -70,8 +70,8 @@ async fn run_client(storage: Arc<SqliteStorage>, client: u64, turns: u64) -> Out
         let turn = question(client, number);
         let settlement = answer(&turn);
         let began = Instant::now();
-        storage.turns().admit(&turn).await?;
-        storage.turns().settle(&settlement).await?;
+        storage.turns().admit(&turn, None).await?;
+        storage.turns().settle(&settlement, Language::Es).await?;
         took.push(began.elapsed());
     }
     Ok(took)

@@ -1,7 +1,9 @@
 //! The requests that contradict what is stored, worded once for both databases.
 
+use portavoz_domain::budget::Reservation;
 use portavoz_domain::chunk::Chunk;
-use portavoz_domain::ids::{ConversationId, EpisodeId, TurnId};
+use portavoz_domain::ids::{ChargeId, ConversationId, EpisodeId, TurnId};
+use portavoz_domain::turn::NewTurn;
 
 use crate::{EmbedderKey, IngestedDocument, KnowledgeChange, Result, StorageError};
 
@@ -30,6 +32,23 @@ pub(crate) fn check_figures(figures: &[f64]) -> Result<()> {
     match figures.iter().find(|figure| !figure.is_finite()) {
         None => Ok(()),
         Some(figure) => Err(StorageError::Conflict(format!("`{figure}` cannot be the figure of an alert"))),
+    }
+}
+
+pub(crate) fn unknown_conversation(id: ConversationId) -> StorageError {
+    StorageError::Conflict(format!("conversation `{id}` does not exist"))
+}
+
+pub(crate) fn closed_charge(id: ChargeId) -> StorageError {
+    StorageError::Conflict(format!("charge `{id}` was closed and takes no more reservations"))
+}
+
+/// Refuses a reservation that does not belong to the turn it comes with: it would never be settled.
+pub(crate) fn check_reservation(turn: &NewTurn, reservation: &Reservation) -> Result<()> {
+    if reservation.site == turn.site && reservation.id == turn.id.into() {
+        Ok(())
+    } else {
+        Err(StorageError::Conflict(format!("charge `{}` is not that of turn `{}`", reservation.id, turn.id)))
     }
 }
 

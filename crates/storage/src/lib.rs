@@ -1,4 +1,4 @@
-//! What portavoz remembers: conversations, turns, documents, vectors, gaps, alerts, choices and its own secrets.
+//! What portavoz remembers: conversations, turns, money, documents, vectors, gaps, alerts, choices and its own secrets.
 //!
 //! One small trait per aggregate, implemented twice ([`sqlite`], [`postgres`]) and proven by one conformance suite.
 //! **Every method is one atomic operation**: it either happened whole, and is then durable when the method returns,
@@ -12,11 +12,12 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use portavoz_domain::alerts::{Delivery, Episode};
+use portavoz_domain::budget::{Reservation, Reserved};
 use portavoz_domain::chunk::Chunk;
 use portavoz_domain::document::{Document, Problem};
-use portavoz_domain::ids::{ConversationId, DocumentId, EpisodeId, SiteId, TurnId, VisitorId};
+use portavoz_domain::ids::{ConversationId, DocumentId, EpisodeId, SiteId, TurnId};
 use portavoz_domain::timestamp::Timestamp;
-use portavoz_domain::turn::{NewTurn, Settlement, Turn};
+use portavoz_domain::turn::{ConversationFilter, ConversationSummary, NewTurn, Settlement, Turn, TurnStatus};
 use portavoz_text::language::Language;
 
 // Samples that tests inside and outside of the crate share call it by its name.
@@ -26,12 +27,15 @@ extern crate self as portavoz_storage;
 mod conflicts;
 mod error;
 mod migration;
+mod money;
 pub mod postgres;
 mod rows;
 pub mod sqlite;
 mod values;
 
 pub use error::StorageError;
+pub use money::{Spending, Traffic};
+pub use portavoz_domain::turn::Conversation;
 
 /// Shorthand of this crate.
 pub type Result<T, E = StorageError> = std::result::Result<T, E>;
@@ -41,6 +45,10 @@ pub type Result<T, E = StorageError> = std::result::Result<T, E>;
 pub trait Storage: Send + Sync + 'static {
     /// Conversations and their turns.
     fn turns(&self) -> &dyn Turns;
+    /// Money: reservations, charges and their sums.
+    fn spending(&self) -> &dyn Spending;
+    /// Sums of settled turns.
+    fn traffic(&self) -> &dyn Traffic;
     /// Documents and chunks.
     fn knowledge(&self) -> &dyn Knowledge;
     /// Vectors by content hash and embedder.
@@ -59,21 +67,8 @@ pub trait Storage: Send + Sync + 'static {
     async fn close(&self);
 }
 
-/// A conversation's own row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Conversation {
-    /// Its id.
-    pub id: ConversationId,
-    /// Whose it is; nobody else may read it or add to it.
-    pub visitor: VisitorId,
-    /// Language of its first question.
-    pub language: Language,
-    /// When it began.
-    pub created: Timestamp,
-}
-
 /// Which turns to list; `None` means all.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct TurnFilter {
     /// Admitted at or after.
     pub from: Option<Timestamp>,
@@ -81,6 +76,16 @@ pub struct TurnFilter {
     pub to: Option<Timestamp>,
     /// Stable outcome name.
     pub outcome: Option<portavoz_domain::answer::Outcome>,
+    /// Where they stand.
+    pub status: Option<TurnStatus>,
+    /// The model that answered.
+    pub model: Option<String>,
+    /// Language of the question.
+    pub language: Option<Language>,
+    /// With a quality score of at most this.
+    pub max_quality: Option<f32>,
+    /// Of this conversation.
+    pub conversation: Option<ConversationId>,
     /// Only turns after this one in listing order (newest first), for paging.
     pub after: Option<TurnId>,
     /// At most this many, 1..=1000.
@@ -92,12 +97,16 @@ pub struct TurnFilter {
 pub trait Turns: Send + Sync {
     /// Writes the turn's row, and its conversation's if there is none. A conversation of another visitor is
     /// [`StorageError::Conflict`] and nothing is written; so is a turn id that exists.
-    async fn admit(&self, turn: &NewTurn) -> Result<()>;
+    ///
+    /// A reservation is tried in the same transaction, as [`Spending::reserve`] does; it must be of the turn's site and
+    /// id. A refused one does not keep the turn from being written. Without one the answer is `Granted`.
+    async fn admit(&self, turn: &NewTurn, reservation: Option<&Reservation>) -> Result<Reserved>;
 
     /// Settles an open turn. True if it was open; false if it had been settled before (nothing changes then).
-    /// An unknown turn is [`StorageError::Conflict`]. If `unanswered` is set, the question joins the gaps in the
-    /// same transaction.
-    async fn settle(&self, settlement: &Settlement) -> Result<bool>;
+    /// An unknown turn is [`StorageError::Conflict`]. In the same transaction the charge of the turn's id, if there
+    /// is one, is settled with `charged_usd_micros`; the turn is added to the traffic, under the `language` it was
+    /// answered in; and if `unanswered` is set, the question joins the gaps.
+    async fn settle(&self, settlement: &Settlement, language: Language) -> Result<bool>;
 
     /// The conversation, whoever owns it.
     async fn conversation(&self, site: &SiteId, id: ConversationId) -> Result<Option<Conversation>>;
@@ -110,6 +119,10 @@ pub trait Turns: Send + Sync {
 
     /// Turns, newest first, ties broken by id.
     async fn list(&self, site: &SiteId, filter: &TurnFilter) -> Result<Vec<Turn>>;
+
+    /// Conversations with the figures of their turns, newest first, ties broken by id. Paging after a conversation
+    /// that does not exist is [`StorageError::Conflict`].
+    async fn conversations(&self, site: &SiteId, filter: &ConversationFilter) -> Result<Vec<ConversationSummary>>;
 }
 
 /// A document's row without its text.

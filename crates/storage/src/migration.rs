@@ -44,6 +44,7 @@ macro_rules! each {
             each!(@one $folder, 20261122090200, "embeddings_and_secrets"),
             each!(@one $folder, 20261122180000, "verification"),
             each!(@one $folder, 20261123090000, "turn_figures"),
+            each!(@one $folder, 20261123100000, "money"),
             each!(@one $folder, 20261123110000, "alerts_and_choices"),
         ]
     };

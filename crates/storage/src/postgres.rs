@@ -13,20 +13,26 @@ use async_trait::async_trait;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgPool};
 
-use crate::{Choices, Embeddings, Gaps, Knowledge, Result, Secrets, Storage, StorageError, Turns, migration};
+use crate::{
+    Choices, Embeddings, Gaps, Knowledge, Result, Secrets, Spending, Storage, StorageError, Traffic, Turns, migration,
+};
 
 mod alerts;
 mod choices;
 mod embeddings;
 mod errors;
 mod gaps;
+mod instance;
 mod knowledge;
 mod migrations;
 mod schema;
 mod secrets;
+mod spending;
+mod traffic;
 mod turns;
 
 use errors::failed;
+use instance::Instance;
 
 /// Connections of one process. PostgreSQL allows 100 in all unless told otherwise.
 const CONNECTIONS: u32 = 16;
@@ -41,6 +47,7 @@ const TRUSTED_IDLE: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub struct PgStorage {
     pool: PgPool,
+    instance: Instance,
 }
 
 impl PgStorage {
@@ -71,14 +78,22 @@ impl PgStorage {
                     Ok(true)
                 })
             })
-            .connect_lazy_with(options);
-        Ok(Self { pool })
+            .connect_lazy_with(options.clone());
+        Ok(Self { pool, instance: Instance::new(options, &schema) })
     }
 }
 
 #[async_trait]
 impl Storage for PgStorage {
     fn turns(&self) -> &dyn Turns {
+        self
+    }
+
+    fn spending(&self) -> &dyn Spending {
+        self
+    }
+
+    fn traffic(&self) -> &dyn Traffic {
         self
     }
 
@@ -113,6 +128,7 @@ impl Storage for PgStorage {
 
     async fn close(&self) {
         self.pool.close().await;
+        self.instance.leave().await;
     }
 }
 

@@ -8,11 +8,19 @@
 
 mod alerts;
 mod knowledge;
+mod money;
 mod turns;
 
 pub(crate) use alerts::{EpisodeRow, deliveries_json, delivery_json};
 pub(crate) use knowledge::{ChunkRow, DocumentEntryRow, DocumentRow, Place, ProblemRow, format_name};
-pub(crate) use turns::{AdmissionColumns, ConversationRow, GapRow, SettlementColumns, TurnRow, select_turns};
+pub(crate) use money::{
+    BalanceRow, DAY_MS, DayRow, MOST, OrphanRow, ReservationColumns, Steps, TrafficColumns, TrafficRow, Verdict,
+    amount, audit, measures, traffic_sums,
+};
+pub(crate) use turns::{
+    AdmissionColumns, ConversationRow, GapRow, SUMMARIES, SUMMARIES_OF, SettlementColumns, SummaryRow, TurnRow,
+    select_turns,
+};
 
 /// Declares a row: its table, the column that names it in errors, and its columns.
 macro_rules! stored_row {

@@ -8,11 +8,13 @@
 //! Start with [`SqliteStorage::open`]; the operations are in the submodule of their trait.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use tokio::sync::OnceCell;
 
-use crate::{Choices, Embeddings, Gaps, Knowledge, Result, Secrets, Storage, Turns, migration};
+use crate::{Choices, Embeddings, Gaps, Knowledge, Result, Secrets, Spending, Storage, Traffic, Turns, migration};
 
 mod alerts;
 mod bulk;
@@ -22,13 +24,17 @@ mod embeddings;
 mod errors;
 mod file;
 mod gaps;
+mod instance;
 mod knowledge;
 mod migrations;
 mod secrets;
+mod spending;
+mod traffic;
 mod turns;
 mod writer;
 
 use connections::Connections;
+use instance::Instance;
 use writer::{Write, Writer};
 
 /// How long a statement waits for another process that is writing to the same file.
@@ -57,6 +63,9 @@ pub struct SqliteOptions {
 pub struct SqliteStorage {
     connections: Connections,
     writer: Writer,
+    instance: Arc<Instance>,
+    /// Set once nothing of an earlier process stands under this one's number.
+    claimed: OnceCell<()>,
 }
 
 impl SqliteStorage {
@@ -70,25 +79,34 @@ impl SqliteStorage {
     pub async fn in_memory() -> Result<Self> {
         let mut connection = connections::connect_in_memory().await?;
         migrations::migrate(&mut connection, migration::SQLITE).await?;
-        Ok(Self::over(Connections::shared(connection)))
+        Ok(Self::over(Connections::shared(connection), Instance::alone()))
     }
 
     async fn open_waiting(path: &Path, options: SqliteOptions, busy_timeout: Duration) -> Result<Self> {
         file::create(path)?;
         let mut writer = connections::connect_for_writing(path, options.sync, busy_timeout).await?;
         migrations::migrate(&mut writer, migration::SQLITE).await?;
-        Ok(Self::over(Connections::of_file(path, writer, busy_timeout).await?))
+        let connections = Connections::of_file(path, writer, busy_timeout).await?;
+        Ok(Self::over(connections, Instance::beside(path)?))
     }
 
-    fn over(connections: Connections) -> Self {
+    fn over(connections: Connections, instance: Instance) -> Self {
         let writer = Writer::start(connections.writing());
-        Self { connections, writer }
+        Self { connections, writer, instance: Arc::new(instance), claimed: OnceCell::new() }
     }
 }
 
 #[async_trait]
 impl Storage for SqliteStorage {
     fn turns(&self) -> &dyn Turns {
+        self
+    }
+
+    fn spending(&self) -> &dyn Spending {
+        self
+    }
+
+    fn traffic(&self) -> &dyn Traffic {
         self
     }
 
@@ -127,6 +145,7 @@ impl Storage for SqliteStorage {
     async fn close(&self) {
         self.writer.close().await;
         self.connections.close().await;
+        self.instance.leave();
     }
 }
 

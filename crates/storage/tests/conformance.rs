@@ -14,6 +14,8 @@ use portavoz_storage::sqlite::{SqliteOptions, SqliteStorage};
 mod alerts;
 #[path = "conformance/choices.rs"]
 mod choices;
+#[path = "conformance/conversations.rs"]
+mod conversations;
 #[path = "conformance/embeddings.rs"]
 mod embeddings;
 #[path = "conformance/knowledge.rs"]
@@ -24,8 +26,14 @@ mod postgres_cluster;
 mod samples;
 #[path = "conformance/secrets.rs"]
 mod secrets;
+#[path = "conformance/spending.rs"]
+mod spending;
+#[path = "conformance/spending_at_once.rs"]
+mod spending_at_once;
 #[path = "conformance/storage.rs"]
 mod storage;
+#[path = "conformance/traffic.rs"]
+mod traffic;
 #[path = "conformance/turns.rs"]
 mod turns;
 #[path = "conformance/turns_at_once.rs"]
@@ -107,6 +115,42 @@ conformance! {
         sites_do_not_see_each_other,
         any_text_can_be_kept,
         counts_beyond_all_reason_do_not_lose_the_turn;
+    conversations:
+        a_conversation_tells_the_figures_of_its_turns,
+        conversations_come_newest_first_in_pages,
+        costs_beyond_all_reason_do_not_hide_a_conversation;
+    spending:
+        a_reservation_is_kept_until_it_is_settled,
+        an_open_charge_can_grow,
+        a_charge_that_grows_is_paid_on_the_day_that_judged_it,
+        a_charge_is_settled_once,
+        each_cap_refuses_what_could_pass_it,
+        a_cap_that_is_none_refuses_nothing,
+        each_day_and_each_month_pays_for_itself,
+        a_visitor_pays_for_a_day,
+        nothing_costs_nothing,
+        more_than_was_reserved_is_charged_in_truth,
+        amounts_beyond_all_reason_can_be_kept,
+        sites_have_their_own_money,
+        a_turn_comes_with_its_reservation,
+        a_turn_that_is_not_written_reserves_nothing,
+        a_sweep_leaves_the_living_alone,
+        what_a_process_leaves_open_is_orphaned,
+        visitors_are_forgotten_and_sums_stay;
+    spending_at_once:
+        money_of_a_day_is_enough_for_three,
+        money_of_a_month_is_enough_for_three,
+        money_for_a_visitor_is_enough_for_three,
+        money_is_enough_for_three_turns,
+        what_comes_and_goes_never_passes_the_cap;
+    traffic:
+        a_settled_turn_joins_the_traffic,
+        traffic_is_told_by_hour_and_day,
+        traffic_is_told_apart_by_key,
+        compacting_keeps_the_sums,
+        a_turn_that_ends_late_joins_its_compacted_day,
+        turns_that_settle_together_are_all_counted,
+        counts_beyond_all_reason_do_not_break_the_sums;
     turns_at_once:
         all_that_was_acknowledged_exists,
         many_turns_may_open_one_conversation,

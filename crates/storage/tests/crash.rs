@@ -17,6 +17,7 @@ use portavoz_domain::ids::TurnId;
 use portavoz_domain::turn::{NewTurn, Settlement};
 use portavoz_storage::Storage;
 use portavoz_storage::sqlite::{SqliteOptions, SqliteStorage};
+use portavoz_text::language::Language;
 use samples::{conversation_id, settlement, site, turn};
 
 #[path = "support/samples.rs"]
@@ -44,10 +45,10 @@ async fn child_that_writes_until_it_is_killed() {
         callers.spawn(async move {
             for number in (first + caller..).step_by(CALLERS as usize) {
                 let turn = NewTurn { conversation: conversation_id(number), ..turn(number) };
-                storage.turns().admit(&turn).await.unwrap();
+                storage.turns().admit(&turn, None).await.unwrap();
                 tell("admitted", turn.id);
                 let settlement = Settlement { unanswered: true, ..settlement(&turn) };
-                assert!(storage.turns().settle(&settlement).await.unwrap());
+                assert!(storage.turns().settle(&settlement, Language::Es).await.unwrap());
                 tell("settled", turn.id);
             }
         });
@@ -111,7 +112,7 @@ async fn what_was_acknowledged_survives_a_kill_at_any_moment() {
         let settled = acknowledged.iter().filter(|(what, _)| what == "settled").count();
         let gaps = storage.gaps().list(&site(), u32::MAX).await.unwrap().len();
         assert!(gaps >= settled, "{gaps} gaps of {settled} settled turns");
-        storage.turns().admit(&turn(999_000_000 + round)).await.unwrap();
+        storage.turns().admit(&turn(999_000_000 + round), None).await.unwrap();
         storage.close().await;
     }
 }

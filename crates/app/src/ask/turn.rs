@@ -43,7 +43,7 @@ impl Run {
         };
         let new_turn = self.new_turn(language);
         // The row is written while the passages are sought; no model is called before both are done.
-        let admission = site.storage().turns().admit(&new_turn);
+        let admission = site.storage().turns().admit(&new_turn, None);
         let retrieval = async {
             match &understood {
                 Understood::Question(question) if concern.is_none() => {
@@ -131,7 +131,7 @@ impl Run {
             efficiency,
             unanswered: told.unanswered,
         };
-        if let Err(error) = self.site.storage().turns().settle(&settlement).await {
+        if let Err(error) = self.site.storage().turns().settle(&settlement, language).await {
             tracing::error!(site = %self.site.id(), turn.id = %self.turn, %error, "the turn could not be settled");
             telling.send(failed()).await;
             return;

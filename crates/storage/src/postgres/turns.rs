@@ -1,36 +1,54 @@
-//! Conversations and turns in PostgreSQL. The two writes are one statement each, and so one trip to the server.
+//! Conversations and turns in PostgreSQL. A settlement, and an admission without a reservation, is one statement, and so
+//! one trip to the server.
 
 use async_trait::async_trait;
+use portavoz_domain::budget::{Reservation, Reserved};
 use portavoz_domain::ids::{ConversationId, SiteId, TurnId};
-use portavoz_domain::turn::{NewTurn, Settlement, Turn, TurnStatus};
-use sqlx::postgres::PgRow;
+use portavoz_domain::turn::{ConversationFilter, ConversationSummary, NewTurn, Settlement, Turn, TurnStatus};
+use portavoz_text::language::Language;
+use sqlx::postgres::{PgExecutor, PgRow};
 use sqlx::{PgPool, Postgres, QueryBuilder, Row};
 
-use super::PgStorage;
 use super::errors::{failed, is_duplicate, retrying};
-use crate::rows::{AdmissionColumns, ConversationRow, SettlementColumns, TurnRow, select_turns};
-use crate::values::count;
+use super::{PgStorage, spending};
+use crate::rows::{
+    AdmissionColumns, ConversationRow, MOST, ReservationColumns, SUMMARIES, SUMMARIES_OF, SettlementColumns,
+    SummaryRow, TrafficColumns, TurnRow, Verdict, measures, select_turns,
+};
+use crate::values::{count, storable};
 use crate::{Conversation, Result, TurnFilter, Turns, conflicts};
 
 #[async_trait]
 impl Turns for PgStorage {
-    async fn admit(&self, turn: &NewTurn) -> Result<()> {
+    async fn admit(&self, turn: &NewTurn, reservation: Option<&Reservation>) -> Result<Reserved> {
+        let reservation = match reservation {
+            Some(reservation) => {
+                conflicts::check_reservation(turn, reservation)?;
+                self.reservation(reservation).await?
+            }
+            None => None,
+        };
         // A conversation that another transaction made while this one looked was invisible to it. It is visible to
         // the second try; if that one still finds none of this visitor's, there is none.
         for _ in 0..2 {
-            if retrying(|| admit(&self.pool, turn)).await? {
-                return Ok(());
+            let admitted = match &reservation {
+                None => retrying(|| admit(&self.pool, turn)).await?.then_some(Verdict::Granted),
+                Some(columns) => retrying(|| admit_and_reserve(&self.pool, turn, columns)).await?,
+            };
+            if let Some(verdict) = admitted {
+                return verdict.told(turn.id.into());
             }
         }
         Err(conflicts::foreign_conversation(turn.conversation))
     }
 
-    async fn settle(&self, settlement: &Settlement) -> Result<bool> {
+    async fn settle(&self, settlement: &Settlement, language: Language) -> Result<bool> {
         if settlement.status == TurnStatus::Open {
             return Err(conflicts::settled_as_open(settlement.id));
         }
         let columns = SettlementColumns::of(settlement)?;
-        match retrying(|| settle(&self.pool, &columns)).await? {
+        let traffic = TrafficColumns::of(settlement, language);
+        match retrying(|| settle(&self.pool, &columns, &traffic)).await? {
             Settled { known: true, settled } => Ok(settled),
             Settled { known: false, .. } => Err(conflicts::unknown_turn(settlement.id)),
         }
@@ -80,6 +98,18 @@ impl Turns for PgStorage {
         }
         rows.iter().map(read_turn).collect()
     }
+
+    async fn conversations(&self, site: &SiteId, filter: &ConversationFilter) -> Result<Vec<ConversationSummary>> {
+        let mut query = summaries(site, filter);
+        let rows = query.build().fetch_all(&self.pool).await.map_err(failed)?;
+        if rows.is_empty()
+            && let Some(after) = filter.after
+            && self.conversation(site, after).await?.is_none()
+        {
+            return Err(conflicts::unknown_conversation(after));
+        }
+        rows.iter().map(|row| SummaryRow::from_postgres(row)?.try_into()).collect()
+    }
 }
 
 fn read_turn(row: &PgRow) -> Result<Turn> {
@@ -98,11 +128,45 @@ fn listing(site: &SiteId, filter: &TurnFilter) -> QueryBuilder<Postgres> {
     if let Some(outcome) = filter.outcome {
         query.push(" AND t.outcome = ").push_bind(outcome.name());
     }
+    if let Some(status) = filter.status {
+        query.push(" AND t.status = ").push_bind(status.name());
+    }
+    if let Some(model) = &filter.model {
+        query.push(" AND t.model = ").push_bind(storable(model));
+    }
+    if let Some(language) = filter.language {
+        query.push(" AND t.language = ").push_bind(language.code());
+    }
+    if let Some(most) = filter.max_quality {
+        query.push(" AND t.quality_score <= ").push_bind(f64::from(most));
+    }
+    if let Some(conversation) = filter.conversation {
+        query.push(" AND t.conversation = ").push_bind(conversation.to_string());
+    }
     if let Some(after) = filter.after {
         query.push(" AND (t.created, t.id) < (SELECT created, id FROM turns WHERE site = ");
         query.push_bind(site.to_string()).push(" AND id = ").push_bind(after.to_string()).push(")");
     }
     query.push(" ORDER BY t.created DESC, t.id DESC LIMIT ").push_bind(count(filter.limit.clamp(1, 1000)));
+    query
+}
+
+/// The page of conversations first, then the turns of those few.
+fn summaries(site: &SiteId, filter: &ConversationFilter) -> QueryBuilder<Postgres> {
+    let mut query = QueryBuilder::new(SUMMARIES_OF);
+    query.push_bind(site.to_string());
+    if let Some(from) = filter.from {
+        query.push(" AND created >= ").push_bind(from.as_millis());
+    }
+    if let Some(to) = filter.to {
+        query.push(" AND created < ").push_bind(to.as_millis());
+    }
+    if let Some(after) = filter.after {
+        query.push(" AND (created, id) < (SELECT created, id FROM conversations WHERE site = ");
+        query.push_bind(site.to_string()).push(" AND id = ").push_bind(after.to_string()).push(")");
+    }
+    query.push(" ORDER BY created DESC, id DESC LIMIT ").push_bind(count(filter.limit.clamp(1, 1000)));
+    query.push(SUMMARIES);
     query
 }
 
@@ -117,7 +181,7 @@ async fn exists(pool: &PgPool, site: &SiteId, id: TurnId) -> Result<bool> {
 
 /// True if the turn was written; false if the visitor owns no such conversation. A turn that exists breaks the
 /// statement, and its conversation is not written either.
-async fn admit(pool: &PgPool, turn: &NewTurn) -> Result<bool> {
+async fn admit(executor: impl PgExecutor<'_>, turn: &NewTurn) -> Result<bool> {
     let columns = AdmissionColumns::from(turn);
     let written = sqlx::query(
         "WITH fresh AS (
@@ -140,13 +204,27 @@ async fn admit(pool: &PgPool, turn: &NewTurn) -> Result<bool> {
     .bind(columns.created)
     .bind(columns.id)
     .bind(columns.question)
-    .execute(pool)
+    .execute(executor)
     .await;
     match written {
         Ok(done) => Ok(done.rows_affected() > 0),
         Err(error) if is_duplicate(&error) => Err(conflicts::turn_exists(turn.id)),
         Err(error) => Err(failed(error)),
     }
+}
+
+/// The same with a reservation, judged under the site's lock; `None` if nothing was written.
+async fn admit_and_reserve(pool: &PgPool, turn: &NewTurn, reservation: &ReservationColumns) -> Result<Option<Verdict>> {
+    let mut transaction = pool.begin_with(spending::BEGIN).await.map_err(failed)?;
+    if !admit(&mut *transaction, turn).await? {
+        return Ok(None);
+    }
+    let verdict = spending::reserve(&mut transaction, reservation).await?;
+    // A charge that takes no more keeps its turn from being written.
+    if verdict != Verdict::Closed {
+        transaction.commit().await.map_err(failed)?;
+    }
+    Ok(Some(verdict))
 }
 
 /// What became of a settlement.
@@ -156,7 +234,11 @@ struct Settled {
 }
 
 /// Of two at once, the second waits for the first and then finds the turn settled.
-async fn settle(pool: &PgPool, columns: &SettlementColumns) -> Result<Settled> {
+///
+/// The parts follow each other because each reads the one before: all processes take the sums of the site before those
+/// of the visitor before the traffic in the order of names, so that no two of them wait for each other.
+async fn settle(pool: &PgPool, columns: &SettlementColumns, traffic: &TrafficColumns) -> Result<Settled> {
+    let (measures, amounts): (Vec<_>, Vec<_>) = measures(&traffic.tally).into_iter().unzip();
     let row = sqlx::query(
         "WITH settled AS (
             UPDATE turns SET status = $3, settled = $4, outcome = $5, answer = $6, citations = $7, model = $8,
@@ -165,12 +247,35 @@ async fn settle(pool: &PgPool, columns: &SettlementColumns) -> Result<Settled> {
                 first_token_ms = $17, took_ms = $18, prompt_hash = $19, knowledge_generation = $20, unanswered = $21,
                 verification = $22, withheld = $23, charged_usd_micros = $24, service_tier = $25, served_model = $26,
                 prompt_version = $27, knowledge_hash = $28, variant = $29, opens_conversation = $30, quality = $31,
-                efficiency = $32
+                efficiency = $32, quality_score = $33
             WHERE site = $1 AND id = $2 AND status = 'open'
             RETURNING site, id, question, language, created
         ), gap AS (
             INSERT INTO gaps (site, turn, question, language, asked)
             SELECT site, id, question, language, created FROM settled WHERE $21
+        ), due AS (
+            SELECT c.site, c.id, c.visitor, c.day, $34 - COALESCE(c.charged, 0) AS more
+            FROM charges c JOIN settled s ON c.site = s.site AND c.id = s.id
+            WHERE c.state <> 'settled' FOR UPDATE OF c
+        ), paid AS (
+            UPDATE charges c SET state = 'settled', charged = $34 FROM due
+            WHERE c.site = due.site AND c.id = due.id
+            RETURNING c.site, c.visitor, c.day, due.more
+        ), summed AS (
+            INSERT INTO spend (site, visitor, day, charged)
+            SELECT site, '', day, more FROM paid
+            UNION ALL
+            SELECT site, visitor, day, more FROM paid WHERE visitor IS NOT NULL
+            ORDER BY 2
+            ON CONFLICT (site, visitor, day) DO UPDATE SET charged = spend.charged + excluded.charged
+            RETURNING site
+        ), counted AS (
+            INSERT INTO traffic (site, start, hours, model, prompt, variant, measure, amount)
+            SELECT s.site, $35, 1, $36, $37, $38, m.measure, m.amount
+            FROM settled s, (SELECT COUNT(*) FROM summed) AS first, UNNEST($39::TEXT[], $40::BIGINT[]) AS m (measure, amount)
+            ORDER BY m.measure
+            ON CONFLICT (site, start, hours, model, prompt, variant, measure)
+            DO UPDATE SET amount = LEAST(traffic.amount + excluded.amount, $41)
         )
         SELECT EXISTS (SELECT 1 FROM settled) AS settled,
             EXISTS (SELECT 1 FROM turns WHERE site = $1 AND id = $2) AS known",
@@ -207,6 +312,15 @@ async fn settle(pool: &PgPool, columns: &SettlementColumns) -> Result<Settled> {
     .bind(columns.opens_conversation)
     .bind(columns.quality.as_deref())
     .bind(columns.efficiency)
+    .bind(columns.quality_score)
+    .bind(columns.charged_usd_micros.min(MOST))
+    .bind(traffic.start)
+    .bind(traffic.key.model.as_str())
+    .bind(traffic.key.prompt.as_str())
+    .bind(traffic.key.variant.as_str())
+    .bind(measures)
+    .bind(amounts)
+    .bind(MOST)
     .fetch_one(pool)
     .await
     .map_err(failed)?;

@@ -3,7 +3,7 @@
 use portavoz_domain::answer::Outcome;
 use portavoz_domain::ids::{ConversationId, SiteId, TurnId, VisitorId};
 use portavoz_domain::timestamp::Timestamp;
-use portavoz_domain::turn::{NewTurn, Settlement, Turn, TurnStatus};
+use portavoz_domain::turn::{ConversationSummary, NewTurn, Settlement, Turn, TurnStatus};
 use portavoz_domain::usage::Usage;
 use portavoz_text::language::Language;
 
@@ -29,6 +29,24 @@ macro_rules! select_turns {
 
 pub(crate) use select_turns;
 
+/// The choice of a page of conversations, to be followed by its conditions.
+pub(crate) const SUMMARIES_OF: &str = "WITH page AS (
+            SELECT site, id, visitor, language, created FROM conversations WHERE site = ";
+
+/// Its conversations with the figures of their turns. Costs from 2^53 on are a provider's nonsense.
+pub(crate) const SUMMARIES: &str = ")
+        SELECT p.id, p.visitor, p.language, p.created, COUNT(t.id) AS turns, MAX(t.created) AS last,
+            (SELECT f.question FROM turns f WHERE f.site = p.site AND f.conversation = p.id
+                ORDER BY f.created, f.id LIMIT 1) AS first_question,
+            CAST(COALESCE(SUM(CASE WHEN t.cost_usd_micros < 9007199254740992 THEN t.cost_usd_micros END), 0) AS BIGINT)
+                AS cost_usd_micros,
+            MIN(t.quality_score) AS lowest_quality,
+            COUNT(CASE WHEN t.outcome = 'not_known' THEN 1 END) AS not_known,
+            CAST(COALESCE(SUM(t.withheld), 0) AS BIGINT) AS withheld
+        FROM page p LEFT JOIN turns t ON t.site = p.site AND t.conversation = p.id
+        GROUP BY p.site, p.id, p.visitor, p.language, p.created
+        ORDER BY p.created DESC, p.id DESC";
+
 stored_row! {
     /// A conversation.
     ConversationRow of "conversations" by id {
@@ -49,6 +67,44 @@ impl TryFrom<ConversationRow> for Conversation {
             visitor: column("visitor").read(VisitorId::parse(&row.visitor))?,
             language: column("language").known(&row.language, Language::parse(&row.language))?,
             created: Timestamp::from_millis(row.created),
+        })
+    }
+}
+
+stored_row! {
+    /// A conversation with the figures of its turns.
+    SummaryRow of "conversations" by id {
+        id: String,
+        visitor: String,
+        language: String,
+        created: i64,
+        turns: i64,
+        first_question: Option<String>,
+        last: Option<i64>,
+        cost_usd_micros: i64,
+        lowest_quality: Option<f64>,
+        not_known: i64,
+        withheld: i64,
+    }
+}
+
+impl TryFrom<SummaryRow> for ConversationSummary {
+    type Error = StorageError;
+
+    fn try_from(row: SummaryRow) -> Result<Self> {
+        let id = row.id.clone();
+        let column = |name| SummaryRow::column(&id, name);
+        let conversation =
+            ConversationRow { id: row.id, visitor: row.visitor, language: row.language, created: row.created };
+        Ok(Self {
+            conversation: conversation.try_into()?,
+            turns: column("turns").number(row.turns)?,
+            first_question: row.first_question.unwrap_or_default(),
+            last: Timestamp::from_millis(row.last.unwrap_or(row.created)),
+            cost_usd_micros: column("cost_usd_micros").number(row.cost_usd_micros)?,
+            lowest_quality: row.lowest_quality.map(|score| score as f32),
+            not_known: column("not_known").number(row.not_known)?,
+            withheld: column("withheld").number(row.withheld)?,
         })
     }
 }
@@ -224,6 +280,7 @@ pub(crate) struct SettlementColumns {
     pub(crate) variant: Option<String>,
     pub(crate) opens_conversation: bool,
     pub(crate) quality: Option<String>,
+    pub(crate) quality_score: Option<f64>,
     pub(crate) efficiency: Option<f64>,
     pub(crate) unanswered: bool,
 }
@@ -263,6 +320,7 @@ impl SettlementColumns {
             variant: settlement.variant.as_deref().map(storable),
             opens_conversation: settlement.opens_conversation,
             quality: settlement.quality.as_ref().map(json).transpose()?,
+            quality_score: settlement.quality.as_ref().map(|quality| f64::from(quality.score)),
             efficiency: settlement.efficiency.map(f64::from),
             unanswered: settlement.unanswered,
         })

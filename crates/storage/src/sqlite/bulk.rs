@@ -1,226 +1,210 @@
-//! The script that writes turns: any number of admissions and settlements in one transaction and in one trip to the
-//! connection's thread.
+//! The script that writes turns and money: any number of admissions, settlements, reservations and payments in one
+//! transaction and in one trip to the connection's thread.
 //!
 //! A trip costs two thread switches, more than the writing itself, and on a busy machine each of them waits for a free
 //! core. So the busiest writes have a form in which a batch of any size is one trip: each statement takes all rows of
-//! its kind. A row that may not be written is passed over; the script tells which were written, and the writer finds
-//! out about the others one by one.
+//! its kind, except that reservations are judged one by one, each seeing those before it. A row that may not be written
+//! is passed over; the script tells which were written, and the writer finds out about the others one by one.
+//!
+//! Start with [`write_and_commit`]; the statements are in `turns`, `money` and `traffic`.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
-use crate::rows::{AdmissionColumns, SettlementColumns};
+use crate::rows::{AdmissionColumns, ReservationColumns, SettlementColumns, TrafficColumns, Verdict};
 
-/// One admission or settlement.
+mod money;
+mod traffic;
+mod turns;
+
+/// One write.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Row<'a> {
-    Admission(&'a AdmissionColumns),
-    Settlement(&'a SettlementColumns),
+    /// A turn comes in, perhaps with a reservation of its own charge.
+    Admission(&'a AdmissionColumns, Option<&'a ReservationColumns>),
+    /// A turn ends.
+    Settlement(&'a SettlementColumns, &'a TrafficColumns),
+    /// Money is asked for.
+    Reservation(&'a ReservationColumns),
+    /// A charge is settled.
+    Payment(&'a Payment),
 }
 
-/// What tells rows apart: what they do, to which turn of which site.
-type Key<'a> = (&'static str, &'a str, &'a str);
+/// A charge and what it comes to.
+#[derive(Debug)]
+pub(super) struct Payment {
+    pub(super) site: String,
+    pub(super) id: String,
+    pub(super) amount: i64,
+}
 
-const ADMISSION: &str = "admission";
-const SETTLEMENT: &str = "settlement";
+/// What became of a row that was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Done {
+    /// The answer to its reservation, if it has one.
+    pub(super) verdict: Option<Verdict>,
+}
+
+/// What a row changes, by which the script's answers are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Change {
+    Admission,
+    Reservation,
+    /// Of a turn, its charge, or both.
+    Settlement,
+}
+
+/// A change, of which turn or charge of which site.
+type Key<'a> = (Change, &'a str, &'a str);
 
 impl<'a> Row<'a> {
-    fn key(&self) -> Key<'a> {
-        match self {
-            Self::Admission(columns) => (ADMISSION, &columns.site, &columns.id),
-            Self::Settlement(columns) => (SETTLEMENT, &columns.site, &columns.id),
+    /// What it changes first, and whether it also reserves.
+    fn keys(&self) -> (Key<'a>, Option<Key<'a>>) {
+        match *self {
+            Self::Admission(columns, reservation) => (
+                (Change::Admission, &columns.site, &columns.id),
+                reservation.map(|columns| (Change::Reservation, columns.site.as_str(), columns.id.as_str())),
+            ),
+            Self::Settlement(columns, _) => ((Change::Settlement, &columns.site, &columns.id), None),
+            Self::Reservation(columns) => ((Change::Reservation, &columns.site, &columns.id), None),
+            Self::Payment(payment) => ((Change::Settlement, &payment.site, &payment.id), None),
         }
+    }
+
+    /// Finds what the script said about this row; `None` if it was passed over.
+    fn done(&self, answers: &Answers<'_>) -> Option<Done> {
+        let (key, reservation) = self.keys();
+        let verdict = match (self, reservation) {
+            (Self::Reservation(_), _) => Some(key),
+            (_, reservation) => reservation,
+        };
+        answers
+            .contains_key(&key)
+            .then(|| Done { verdict: verdict.and_then(|key| answers.get(&key).copied().flatten()) })
     }
 }
 
-/// Writes and commits what may be written of `rows`; true at the positions of those that were. After an error the
+/// What the script said of each change; of a reservation, its verdict.
+type Answers<'a> = HashMap<Key<'a>, Option<Verdict>>;
+
+/// Writes and commits what may be written of `rows` and says of each, in order, what became of it. After an error the
 /// transaction may still be open.
 pub(super) async fn write_and_commit(
     connection: &mut SqliteConnection,
     rows: &[Row<'_>],
-) -> Result<Vec<bool>, sqlx::Error> {
-    let first = first_of_each_turn(rows);
+) -> Result<Vec<Option<Done>>, sqlx::Error> {
+    let first = first_of_each_change(rows);
     let mut script = QueryBuilder::new("BEGIN IMMEDIATE;");
     push_statements(&mut script, rows.iter().zip(&first).filter_map(|(row, first)| first.then_some(*row)));
     script.push("COMMIT");
     let returned = script.build().fetch_all(connection).await?;
-    let written = written(&returned)?;
-    Ok(rows.iter().zip(first).map(|(row, first)| first && written.contains(&row.key())).collect())
+    let answers = answers(&returned)?;
+    Ok(rows.iter().zip(first).map(|(row, first)| if first { row.done(&answers) } else { None }).collect())
 }
 
-/// Writes one row in the transaction that is open, if it may be written; true if it was.
-pub(super) async fn write(connection: &mut SqliteConnection, row: Row<'_>) -> Result<bool, sqlx::Error> {
+/// Writes one row in the transaction that is open, if it may be written. A settlement must be of an open turn.
+pub(super) async fn write(connection: &mut SqliteConnection, row: Row<'_>) -> Result<Option<Done>, sqlx::Error> {
     let mut script = QueryBuilder::new("");
     push_statements(&mut script, std::iter::once(row));
-    Ok(!script.build().fetch_all(connection).await?.is_empty())
+    let returned = script.build().fetch_all(connection).await?;
+    Ok(row.done(&answers(&returned)?))
 }
 
-/// Of rows that do the same to one turn, only the first may take part: from what comes back one could not tell which
-/// of them was written.
-fn first_of_each_turn(rows: &[Row<'_>]) -> Vec<bool> {
-    let mut seen = HashSet::with_capacity(rows.len());
-    rows.iter().map(|row| seen.insert(row.key())).collect()
-}
-
-/// The keys that the script returned.
-fn written(returned: &[SqliteRow]) -> Result<HashSet<Key<'_>>, sqlx::Error> {
-    let mut keys = HashSet::with_capacity(returned.len());
-    for row in returned {
-        let admitted: bool = row.try_get("admitted")?;
-        keys.insert((if admitted { ADMISSION } else { SETTLEMENT }, row.try_get("site")?, row.try_get("id")?));
-    }
-    Ok(keys)
-}
-
-fn push_statements<'a>(script: &mut QueryBuilder<Sqlite>, rows: impl Iterator<Item = Row<'a>>) {
-    let (mut admissions, mut settlements) = (Vec::new(), Vec::new());
-    for row in rows {
-        match row {
-            Row::Admission(columns) => admissions.push(columns),
-            Row::Settlement(columns) => settlements.push(columns),
+/// Of rows that change the same, only the first may take part: from what comes back one could not tell which of them
+/// was written.
+fn first_of_each_change(rows: &[Row<'_>]) -> Vec<bool> {
+    let mut seen = HashSet::with_capacity(rows.len() * 2);
+    let mut first = Vec::with_capacity(rows.len());
+    for (key, reservation) in rows.iter().map(Row::keys) {
+        let is_first = !seen.contains(&key) && reservation.is_none_or(|key| !seen.contains(&key));
+        if is_first {
+            seen.extend([Some(key), reservation].into_iter().flatten());
         }
+        first.push(is_first);
+    }
+    first
+}
+
+/// Reads what the script returned.
+fn answers(returned: &[SqliteRow]) -> Result<Answers<'_>, sqlx::Error> {
+    let mut answers = HashMap::with_capacity(returned.len());
+    for row in returned {
+        let done: &str = row.try_get("done")?;
+        let (change, verdict) = match done {
+            "admitted" => (Change::Admission, None),
+            "settled" => (Change::Settlement, None),
+            verdict => (Change::Reservation, Verdict::parse(verdict)),
+        };
+        answers.insert((change, row.try_get("site")?, row.try_get("id")?), verdict);
+    }
+    Ok(answers)
+}
+
+/// The rows of each kind.
+#[derive(Default)]
+struct Kinds<'a> {
+    admissions: Vec<&'a AdmissionColumns>,
+    reservations: Vec<money::Asked<'a>>,
+    settlements: Vec<&'a SettlementColumns>,
+    traffic: Vec<&'a TrafficColumns>,
+    payments: Vec<money::Paid<'a>>,
+}
+
+impl<'a> Kinds<'a> {
+    fn of(rows: impl Iterator<Item = Row<'a>>) -> Self {
+        let mut kinds = Self::default();
+        for row in rows {
+            match row {
+                Row::Admission(columns, reservation) => {
+                    kinds.admissions.push(columns);
+                    kinds.reservations.extend(reservation.map(|asked| money::Asked { asked, with: Some(columns) }));
+                }
+                Row::Settlement(columns, traffic) => {
+                    kinds.settlements.push(columns);
+                    kinds.traffic.push(traffic);
+                    kinds.payments.push(money::Paid::with(columns));
+                }
+                Row::Reservation(asked) => kinds.reservations.push(money::Asked { asked, with: None }),
+                Row::Payment(payment) => kinds.payments.push(money::Paid::alone(payment)),
+            }
+        }
+        kinds
+    }
+}
+
+/// The order matters: a reservation that comes with a turn looks whether that turn is about to be written, and the
+/// traffic looks whether all settlements before it were.
+fn push_statements<'a>(script: &mut QueryBuilder<Sqlite>, rows: impl Iterator<Item = Row<'a>>) {
+    let Kinds { admissions, reservations, mut settlements, traffic, payments } = Kinds::of(rows);
+    if !admissions.is_empty() {
+        turns::push_conversations(script, &admissions);
+    }
+    for asked in padded(&reservations) {
+        money::push_reservation(script, asked);
     }
     if !admissions.is_empty() {
-        push_conversations(script, &admissions);
-        push_turns(script, &admissions);
+        turns::push_turns(script, &admissions);
     }
     if !settlements.is_empty() {
-        push_settlements(script, &settlements);
+        turns::push_settlements(script, &settlements);
+        traffic::push_tallies(script, &traffic);
     }
-    settlements.retain(|columns| columns.unanswered);
-    if !settlements.is_empty() {
-        push_gaps(script, &settlements);
+    if settlements.iter().any(|columns| columns.unanswered) {
+        settlements.retain(|columns| columns.unanswered);
+        turns::push_gaps(script, &settlements);
+    }
+    if !payments.is_empty() {
+        money::push_payments(script, &payments);
     }
 }
 
 /// The rows, filled up to a power of two with rows of nulls, which match nothing: so that few different scripts exist,
 /// and nearly every one is found prepared.
-fn padded<'a, T>(rows: &[&'a T]) -> impl Iterator<Item = Option<&'a T>> {
-    rows.iter().copied().map(Some).chain(std::iter::repeat(None)).take(rows.len().next_power_of_two())
-}
-
-/// A conversation is made with a turn that is new.
-fn push_conversations(script: &mut QueryBuilder<Sqlite>, admissions: &[&AdmissionColumns]) {
-    script.push("WITH new (site, id, visitor, language, created, turn) AS (");
-    script.push_values(padded(admissions), |mut row, columns| {
-        row.push_bind(columns.map(|columns| columns.site.as_str()))
-            .push_bind(columns.map(|columns| columns.conversation.as_str()))
-            .push_bind(columns.map(|columns| columns.visitor.as_str()))
-            .push_bind(columns.map(|columns| columns.language))
-            .push_bind(columns.map(|columns| columns.created))
-            .push_bind(columns.map(|columns| columns.id.as_str()));
-    });
-    script.push(
-        ")
-        INSERT INTO conversations (site, id, visitor, language, created)
-        SELECT site, id, visitor, language, created FROM new
-        WHERE site IS NOT NULL AND NOT EXISTS (SELECT 1 FROM turns t WHERE t.site = new.site AND t.id = new.turn)
-        ON CONFLICT (site, id) DO NOTHING;",
-    );
-}
-
-/// A turn is made in a conversation of its visitor.
-fn push_turns(script: &mut QueryBuilder<Sqlite>, admissions: &[&AdmissionColumns]) {
-    script.push("WITH new (site, id, conversation, visitor, created, language, question) AS (");
-    script.push_values(padded(admissions), |mut row, columns| {
-        row.push_bind(columns.map(|columns| columns.site.as_str()))
-            .push_bind(columns.map(|columns| columns.id.as_str()))
-            .push_bind(columns.map(|columns| columns.conversation.as_str()))
-            .push_bind(columns.map(|columns| columns.visitor.as_str()))
-            .push_bind(columns.map(|columns| columns.created))
-            .push_bind(columns.map(|columns| columns.language))
-            .push_bind(columns.map(|columns| columns.question.as_str()));
-    });
-    script.push(
-        ")
-        INSERT INTO turns (site, id, conversation, created, language, question, status)
-        SELECT c.site, new.id, c.id, new.created, new.language, new.question, 'open'
-        FROM new CROSS JOIN conversations c
-        WHERE c.site = new.site AND c.id = new.conversation AND c.visitor = new.visitor
-        ON CONFLICT (site, id) DO NOTHING
-        RETURNING TRUE AS admitted, site, id;",
-    );
-}
-
-/// A turn is settled if it is open.
-fn push_settlements(script: &mut QueryBuilder<Sqlite>, settlements: &[&SettlementColumns]) {
-    script.push(
-        "WITH new (site, id, status, settled, outcome, answer, citations, verification, withheld, model, ladder,
-            prompt_tokens, cached_tokens, cache_write_tokens, completion_tokens, reasoning_tokens, usage_estimated,
-            cost_usd_micros, charged_usd_micros, service_tier, served_model, first_token_ms, took_ms, prompt_hash,
-            prompt_version, knowledge_generation, knowledge_hash, variant, opens_conversation, quality, efficiency,
-            unanswered) AS (",
-    );
-    script.push_values(padded(settlements), |mut row, columns| {
-        row.push_bind(columns.map(|columns| columns.site.as_str()))
-            .push_bind(columns.map(|columns| columns.id.as_str()))
-            .push_bind(columns.map(|columns| columns.status))
-            .push_bind(columns.map(|columns| columns.settled))
-            .push_bind(columns.and_then(|columns| columns.outcome))
-            .push_bind(columns.map(|columns| columns.answer.as_str()))
-            .push_bind(columns.map(|columns| columns.citations.as_str()))
-            .push_bind(columns.and_then(|columns| columns.verification.as_deref()))
-            .push_bind(columns.map(|columns| columns.withheld))
-            .push_bind(columns.and_then(|columns| columns.model.as_deref()))
-            .push_bind(columns.map(|columns| columns.ladder.as_str()))
-            .push_bind(columns.map(|columns| columns.prompt_tokens))
-            .push_bind(columns.map(|columns| columns.cached_tokens))
-            .push_bind(columns.map(|columns| columns.cache_write_tokens))
-            .push_bind(columns.map(|columns| columns.completion_tokens))
-            .push_bind(columns.map(|columns| columns.reasoning_tokens))
-            .push_bind(columns.map(|columns| columns.usage_estimated))
-            .push_bind(columns.and_then(|columns| columns.cost_usd_micros))
-            .push_bind(columns.map(|columns| columns.charged_usd_micros))
-            .push_bind(columns.and_then(|columns| columns.service_tier.as_deref()))
-            .push_bind(columns.and_then(|columns| columns.served_model.as_deref()))
-            .push_bind(columns.and_then(|columns| columns.first_token_ms))
-            .push_bind(columns.map(|columns| columns.took_ms))
-            .push_bind(columns.and_then(|columns| columns.prompt_hash.as_deref()))
-            .push_bind(columns.and_then(|columns| columns.prompt_version.as_deref()))
-            .push_bind(columns.map(|columns| columns.knowledge_generation))
-            .push_bind(columns.and_then(|columns| columns.knowledge_hash.as_deref()))
-            .push_bind(columns.and_then(|columns| columns.variant.as_deref()))
-            .push_bind(columns.map(|columns| columns.opens_conversation))
-            .push_bind(columns.and_then(|columns| columns.quality.as_deref()))
-            .push_bind(columns.and_then(|columns| columns.efficiency))
-            .push_bind(columns.map(|columns| columns.unanswered));
-    });
-    script.push(
-        ")
-        UPDATE turns SET status = new.status, settled = new.settled, outcome = new.outcome, answer = new.answer,
-            citations = new.citations, verification = new.verification, withheld = new.withheld, model = new.model,
-            ladder = new.ladder, prompt_tokens = new.prompt_tokens, cached_tokens = new.cached_tokens,
-            cache_write_tokens = new.cache_write_tokens, completion_tokens = new.completion_tokens,
-            reasoning_tokens = new.reasoning_tokens, usage_estimated = new.usage_estimated,
-            cost_usd_micros = new.cost_usd_micros, charged_usd_micros = new.charged_usd_micros,
-            service_tier = new.service_tier, served_model = new.served_model, first_token_ms = new.first_token_ms,
-            took_ms = new.took_ms, prompt_hash = new.prompt_hash, prompt_version = new.prompt_version,
-            knowledge_generation = new.knowledge_generation, knowledge_hash = new.knowledge_hash,
-            variant = new.variant, opens_conversation = new.opens_conversation, quality = new.quality,
-            efficiency = new.efficiency, unanswered = new.unanswered
-        FROM new
-        WHERE turns.site = new.site AND turns.id = new.id AND turns.status = 'open'
-        RETURNING FALSE AS admitted, site, id;",
-    );
-}
-
-/// A gap is made of a turn whose settlement says so, whoever wrote that settlement.
-fn push_gaps(script: &mut QueryBuilder<Sqlite>, unanswered: &[&SettlementColumns]) {
-    script.push("WITH new (site, turn) AS (");
-    script.push_values(padded(unanswered), |mut row, columns| {
-        row.push_bind(columns.map(|columns| columns.site.as_str()))
-            .push_bind(columns.map(|columns| columns.id.as_str()));
-    });
-    script.push(
-        ")
-        INSERT INTO gaps (site, turn, question, language, asked)
-        SELECT t.site, t.id, t.question, t.language, t.created
-        FROM new CROSS JOIN turns t
-        WHERE t.site = new.site AND t.id = new.turn AND t.unanswered
-        ON CONFLICT (site, turn) DO NOTHING;",
-    );
+fn padded<T: Copy>(rows: &[T]) -> impl Iterator<Item = Option<T>> {
+    let filled = if rows.is_empty() { 0 } else { rows.len().next_power_of_two() };
+    rows.iter().copied().map(Some).chain(std::iter::repeat(None)).take(filled)
 }
 
 #[cfg(test)]

@@ -21,6 +21,9 @@ const READERS: usize = 4;
 /// Rows a reader may be ahead of the code that takes them.
 const ROW_BUFFER: usize = 512;
 
+/// Scripts that the writing connection keeps prepared: few kinds of rows in few sizes, but all their combinations.
+const SCRIPTS_KEPT: usize = 512;
+
 /// WAL pages (4 KiB each) after which a commit also moves pages into the database file. SQLite's own default: small
 /// enough that the commit which does it takes milliseconds.
 const CHECKPOINT_PAGES: &str = "1000";
@@ -116,6 +119,7 @@ pub(super) async fn connect_for_writing(
             SyncMode::Full => SqliteSynchronous::Full,
             SyncMode::Normal => SqliteSynchronous::Normal,
         })
+        .statement_cache_capacity(SCRIPTS_KEPT)
         .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
         .pragma("journal_size_limit", WAL_BYTES_KEPT);
     let not_opened = |error| errors::not_opened(path, error);

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use portavoz_domain::ids::{SiteId, TurnId};
 use portavoz_domain::timestamp::Timestamp;
+use portavoz_text::language::Language;
 use samples::{NOW, document, settlement, site, turn, turn_id};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row, SqliteConnection};
@@ -50,7 +51,7 @@ async fn only_this_user_can_read_what_is_made() {
     use std::os::unix::fs::PermissionsExt;
     let (_folder, path) = new_path();
     let storage = open(&path).await.unwrap();
-    storage.turns().admit(&turn(1)).await.unwrap();
+    storage.turns().admit(&turn(1), None).await.unwrap();
     let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(path.parent().unwrap()), 0o700);
     assert_eq!(mode(&path), 0o600);
@@ -103,17 +104,17 @@ async fn a_path_that_cannot_be_a_file_is_unavailable() {
 async fn while_another_process_writes_reads_go_on_and_writes_are_unavailable() {
     let (_folder, path) = new_path();
     let storage = open(&path).await.unwrap();
-    storage.turns().admit(&turn(1)).await.unwrap();
+    storage.turns().admit(&turn(1), None).await.unwrap();
 
     let mut other = stranger(&path).await;
     execute(&mut other, "BEGIN IMMEDIATE").await;
-    let refused = storage.turns().admit(&turn(2)).await.unwrap_err();
+    let refused = storage.turns().admit(&turn(2), None).await.unwrap_err();
     assert!(matches!(&refused, StorageError::Unavailable(text) if text.contains("another process")), "{refused}");
     assert!(storage.turns().find(&site(), turn_id(1)).await.unwrap().is_some());
     open(&path).await.unwrap().close().await;
 
     execute(&mut other, "COMMIT").await;
-    storage.turns().admit(&turn(2)).await.unwrap();
+    storage.turns().admit(&turn(2), None).await.unwrap();
     storage.close().await;
 }
 
@@ -131,18 +132,18 @@ async fn a_new_file_that_another_process_locks_is_unavailable() {
 async fn a_full_disk_is_unavailable_and_loses_nothing() {
     let (_folder, path) = new_path();
     let storage = open(&path).await.unwrap();
-    storage.turns().admit(&turn(1)).await.unwrap();
+    storage.turns().admit(&turn(1), None).await.unwrap();
     pragma(&storage, "PRAGMA max_page_count = 40").await;
 
     let mut big = turn(2);
     big.question = "x".repeat(1_000_000);
-    let error = storage.turns().admit(&big).await.unwrap_err();
+    let error = storage.turns().admit(&big, None).await.unwrap_err();
     assert!(matches!(&error, StorageError::Unavailable(text) if text.contains("disk is full")), "{error}");
     assert_eq!(storage.turns().find(&site(), turn_id(2)).await.unwrap(), None);
 
     pragma(&storage, "PRAGMA max_page_count = 4000").await;
-    storage.turns().admit(&big).await.unwrap();
-    assert!(storage.turns().settle(&settlement(&turn(1))).await.unwrap());
+    storage.turns().admit(&big, None).await.unwrap();
+    assert!(storage.turns().settle(&settlement(&turn(1)), Language::Es).await.unwrap());
     storage.close().await;
 }
 
@@ -156,7 +157,7 @@ async fn pragma(storage: &SqliteStorage, sql: &'static str) {
 async fn closing_leaves_one_file_with_everything_in_it() {
     let (_folder, path) = new_path();
     let storage = SqliteStorage::open(&path, SqliteOptions { sync: SyncMode::Normal }).await.unwrap();
-    storage.turns().admit(&turn(1)).await.unwrap();
+    storage.turns().admit(&turn(1), None).await.unwrap();
     storage.close().await;
     let files: Vec<_> = std::fs::read_dir(path.parent().unwrap()).unwrap().map(|file| file.unwrap().path()).collect();
     assert_eq!(files, std::slice::from_ref(&path));
@@ -211,10 +212,10 @@ async fn a_value_that_makes_no_sense_is_named_with_its_place() {
 /// A database with a row in every table.
 async fn filled(path: &Path) -> SqliteStorage {
     let storage = open(path).await.unwrap();
-    storage.turns().admit(&turn(1)).await.unwrap();
+    storage.turns().admit(&turn(1), None).await.unwrap();
     let mut settlement = settlement(&turn(1));
     settlement.unanswered = true;
-    storage.turns().settle(&settlement).await.unwrap();
+    storage.turns().settle(&settlement, Language::Es).await.unwrap();
     let change = KnowledgeChange { upserts: vec![document("cv.md", 1, 2)], ..KnowledgeChange::default() };
     storage.knowledge().apply(&site(), &change, NOW).await.unwrap();
     storage

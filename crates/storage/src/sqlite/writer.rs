@@ -12,7 +12,6 @@
 //!
 //! A caller that goes away takes nothing back: a write in the queue will be done.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -32,18 +31,21 @@ const BATCH: usize = 256;
 
 /// One atomic write.
 #[async_trait]
-pub(super) trait Write: Send + Sync + 'static {
+pub(super) trait Write: Sized + Send + Sync + 'static {
     /// What the caller learns.
     type Answer: Send + 'static;
 
     /// Writes inside the transaction that is open on `connection`. An error takes back all of it.
     async fn run(&self, connection: &mut SqliteConnection) -> Result<Self::Answer>;
 
-    /// The same write as a row of the bulk script, with its answer if the script writes it.
-    fn bulk(&self) -> Option<(bulk::Row<'_>, Self::Answer)> {
+    /// The same write as a row of the bulk script.
+    fn bulk(&self) -> Option<Bulk<'_, Self>> {
         None
     }
 }
+
+/// A row of the bulk script, and what the caller learns if the script writes it.
+pub(super) type Bulk<'a, W> = (bulk::Row<'a>, fn(&W, bulk::Done) -> Result<<W as Write>::Answer>);
 
 /// The way to the task that writes.
 #[derive(Debug)]
@@ -146,13 +148,18 @@ async fn write_in_bulk(
         return Ok(());
     }
     let written = bulk::write_and_commit(connection, &rows).await?;
-    let written: HashSet<_> =
-        positions.into_iter().zip(written).filter_map(|(at, written)| written.then_some(at)).collect();
-    let mut position = 0..;
-    for mut job in batch.extract_if(.., |_| position.next().is_some_and(|position| written.contains(&position))) {
-        job.accept_bulk();
-        job.answer(Ok(()));
+    let mut written = positions.into_iter().zip(written).filter_map(|(at, done)| Some((at, done?))).peekable();
+    let mut rest = Vec::new();
+    for (position, mut job) in batch.drain(..).enumerate() {
+        match written.next_if(|(at, _)| *at == position) {
+            Some((_, done)) => {
+                job.accept_bulk(done);
+                job.answer(Ok(()));
+            }
+            None => rest.push(job),
+        }
     }
+    batch.append(&mut rest);
     Ok(())
 }
 
@@ -223,8 +230,8 @@ trait Waiting: Send {
     /// See [`Write::bulk`].
     fn bulk_row(&self) -> Option<bulk::Row<'_>>;
 
-    /// Takes the outcome that the write has if the bulk script wrote it.
-    fn accept_bulk(&mut self);
+    /// Takes the outcome that the write has, now that the bulk script wrote it.
+    fn accept_bulk(&mut self, done: bulk::Done);
 
     /// Tells the caller how it went.
     fn answer(self: Box<Self>, committed: Result<(), &StorageError>);
@@ -247,8 +254,8 @@ impl<W: Write> Waiting for Job<W> {
         self.write.bulk().map(|(row, _)| row)
     }
 
-    fn accept_bulk(&mut self) {
-        self.outcome = self.write.bulk().map(|(_, answer)| Ok(answer));
+    fn accept_bulk(&mut self, done: bulk::Done) {
+        self.outcome = self.write.bulk().map(|(_, answer)| answer(&self.write, done));
     }
 
     fn answer(self: Box<Self>, committed: Result<(), &StorageError>) {

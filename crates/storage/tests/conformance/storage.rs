@@ -17,7 +17,7 @@ pub async fn after_close_everything_is_unavailable(database: &Database) {
     storage.close().await;
     for (name, result) in [
         ("ping", storage.ping().await),
-        ("a write", storage.turns().admit(&turn(1)).await),
+        ("a write", storage.turns().admit(&turn(1), None).await.map(drop)),
         ("a read", storage.turns().find(&site(), turn_id(1)).await.map(drop)),
     ] {
         assert!(matches!(result, Err(StorageError::Unavailable(_))), "{name}: {result:?}");
@@ -31,7 +31,7 @@ pub async fn what_is_pending_at_close_is_finished(database: &Database) {
     let mut writes = tokio::task::JoinSet::new();
     for number in 1..=50 {
         let storage = Arc::clone(&database.storage);
-        writes.spawn(async move { storage.turns().admit(&turn(number)).await.map(|()| number) });
+        writes.spawn(async move { storage.turns().admit(&turn(number), None).await.map(|_| number) });
     }
     tokio::task::yield_now().await;
     database.storage.close().await;

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use portavoz_domain::budget::Reserved;
 use portavoz_domain::turn::{NewTurn, Settlement};
 use portavoz_storage::{Result, Storage, StorageError};
+use portavoz_text::language::Language;
 use tokio::task::JoinSet;
 
 use crate::Database;
@@ -18,12 +20,12 @@ fn process(database: &Database, number: u32) -> Arc<dyn Storage> {
 }
 
 /// Admits all turns at once; returns each with its outcome.
-async fn admit_all(database: &Database, turns: Vec<NewTurn>) -> Vec<(NewTurn, Result<()>)> {
+async fn admit_all(database: &Database, turns: Vec<NewTurn>) -> Vec<(NewTurn, Result<Reserved>)> {
     let mut callers = JoinSet::new();
     for (number, turn) in (0..).zip(turns) {
         let storage = process(database, number);
         callers.spawn(async move {
-            let outcome = storage.turns().admit(&turn).await;
+            let outcome = storage.turns().admit(&turn, None).await;
             (turn, outcome)
         });
     }
@@ -38,9 +40,9 @@ pub async fn all_that_was_acknowledged_exists(database: &Database) {
             for round in 0..4 {
                 let number = number * 4 + round;
                 let turn = NewTurn { conversation: conversation_id(number), ..turn(number) };
-                storage.turns().admit(&turn).await.unwrap();
+                storage.turns().admit(&turn, None).await.unwrap();
                 let settlement = Settlement { unanswered: true, ..settlement(&turn) };
-                assert!(storage.turns().settle(&settlement).await.unwrap());
+                assert!(storage.turns().settle(&settlement, Language::Es).await.unwrap());
             }
         });
     }
@@ -67,7 +69,7 @@ pub async fn one_of_two_visitors_gets_the_conversation(database: &Database) {
     let owner = database.storage.turns().conversation(&site(), conversation_id(1)).await.unwrap().unwrap().visitor;
     for (turn, outcome) in outcomes {
         match outcome {
-            Ok(()) => assert_eq!(turn.visitor, owner),
+            Ok(_) => assert_eq!(turn.visitor, owner),
             Err(StorageError::Conflict(_)) => assert_ne!(turn.visitor, owner),
             Err(other) => panic!("{other}"),
         }
@@ -77,14 +79,14 @@ pub async fn one_of_two_visitors_gets_the_conversation(database: &Database) {
 }
 
 pub async fn one_of_many_settlements_counts(database: &Database) {
-    database.storage.turns().admit(&turn(1)).await.unwrap();
+    database.storage.turns().admit(&turn(1), None).await.unwrap();
     let mut callers = JoinSet::new();
     for number in 0..CALLERS {
         let storage = process(database, number);
         callers.spawn(async move {
             let answer = format!("respuesta {number}");
             let settlement = Settlement { answer: answer.clone(), unanswered: true, ..settlement(&turn(1)) };
-            storage.turns().settle(&settlement).await.unwrap().then_some(answer)
+            storage.turns().settle(&settlement, Language::Es).await.unwrap().then_some(answer)
         });
     }
     let winners: Vec<_> = callers.join_all().await.into_iter().flatten().collect();
@@ -94,7 +96,7 @@ pub async fn one_of_many_settlements_counts(database: &Database) {
 }
 
 pub async fn a_refused_turn_does_not_hurt_its_neighbours(database: &Database) {
-    database.storage.turns().admit(&turn(1000)).await.unwrap();
+    database.storage.turns().admit(&turn(1000), None).await.unwrap();
     let turns = (0..CALLERS).map(|number| match number % 3 {
         0 => turn(number),
         1 => NewTurn { visitor: visitor_id(2), ..turn(number) },
@@ -113,12 +115,12 @@ pub async fn a_caller_that_leaves_hurts_nobody(database: &Database) {
     let mut callers = JoinSet::new();
     for number in 0..CALLERS {
         let storage = process(database, number);
-        callers.spawn(async move { storage.turns().admit(&turn(number)).await });
+        callers.spawn(async move { storage.turns().admit(&turn(number), None).await });
     }
     tokio::task::yield_now().await;
     callers.shutdown().await;
-    database.storage.turns().admit(&turn(1000)).await.unwrap();
-    assert!(database.other.turns().settle(&settlement(&turn(1000))).await.unwrap());
+    database.storage.turns().admit(&turn(1000), None).await.unwrap();
+    assert!(database.other.turns().settle(&settlement(&turn(1000)), Language::Es).await.unwrap());
     for number in 0..CALLERS {
         if let Some(written) = database.storage.turns().find(&site(), turn_id(number)).await.unwrap() {
             assert_eq!(written.admitted, turn(number));

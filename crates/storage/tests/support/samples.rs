@@ -4,9 +4,10 @@
 
 use portavoz_domain::alerts::Episode;
 use portavoz_domain::answer::{Citation, Outcome, Rung, RungTried};
+use portavoz_domain::budget::{Caps, Purpose, Reservation};
 use portavoz_domain::chunk::Chunk;
 use portavoz_domain::document::{Block, BlockKind, Document, Facet, Format};
-use portavoz_domain::ids::{ChunkId, ConversationId, DocumentId, EpisodeId, SiteId, TurnId, VisitorId};
+use portavoz_domain::ids::{ChargeId, ChunkId, ConversationId, DocumentId, EpisodeId, SiteId, TurnId, VisitorId};
 use portavoz_domain::quality::{Part, Quality, Term};
 use portavoz_domain::timestamp::Timestamp;
 use portavoz_domain::turn::{NewTurn, Settlement, TurnStatus};
@@ -64,6 +65,23 @@ pub fn episode(number: u32, kind: &str) -> Episode {
         limit: 0.8,
         message: format!("aviso {number}"),
         deliveries: Vec::new(),
+    }
+}
+
+pub fn charge_id(number: u32) -> ChargeId {
+    turn_id(number).into()
+}
+
+/// A reservation for turn `number` of visitor 1, without caps.
+pub fn reservation(number: u32, amount: u64) -> Reservation {
+    Reservation {
+        site: site(),
+        id: charge_id(number),
+        visitor: Some(visitor_id(1)),
+        purpose: Purpose::Turn,
+        at: later(i64::from(number)),
+        amount,
+        caps: Caps::default(),
     }
 }
 

@@ -5,8 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use portavoz_domain::budget::Reserved;
 use portavoz_domain::ids::VisitorId;
 use portavoz_domain::turn::{NewTurn, Settlement};
+use portavoz_text::language::Language;
 use proptest::prelude::*;
 use sqlx::{AssertSqlSafe, Connection};
 use tokio::task::JoinSet;
@@ -15,7 +17,7 @@ use super::*;
 use crate::migration;
 use crate::sqlite::SqliteStorage;
 use crate::sqlite::migrations::migrate;
-use crate::sqlite::tests::samples::{conversation_id, settlement, site, turn, turn_id, visitor_id};
+use crate::sqlite::tests::samples::{conversation_id, reservation, settlement, site, turn, turn_id, visitor_id};
 use crate::{Storage, StorageError};
 
 #[derive(Debug, Clone, Copy)]
@@ -26,7 +28,7 @@ enum Call {
 
 #[derive(Debug)]
 enum Answer {
-    Admitted(crate::Result<()>),
+    Admitted(crate::Result<Reserved>),
     Settled(crate::Result<bool>),
 }
 
@@ -62,10 +64,10 @@ async fn make(storage: &Arc<SqliteStorage>, calls: &[Call]) -> Vec<(Call, Answer
             let turns = storage.turns();
             let answer = match call {
                 Call::Admit { turn, conversation, visitor } => {
-                    Answer::Admitted(turns.admit(&asked(turn, conversation, visitor)).await)
+                    Answer::Admitted(turns.admit(&asked(turn, conversation, visitor), None).await)
                 }
                 Call::Settle { turn, unanswered, call } => {
-                    Answer::Settled(turns.settle(&told(turn, unanswered, call)).await)
+                    Answer::Settled(turns.settle(&told(turn, unanswered, call), Language::Es).await)
                 }
             };
             (call, answer)
@@ -86,7 +88,7 @@ impl Believed {
     /// Takes in what was acknowledged. A thing that happens once may be acknowledged once.
     fn learn(&mut self, call: Call, answer: &Answer) {
         match (call, answer) {
-            (Call::Admit { turn, conversation, visitor }, Answer::Admitted(Ok(()))) => {
+            (Call::Admit { turn, conversation, visitor }, Answer::Admitted(Ok(_))) => {
                 assert_eq!(self.turns.insert(turn, (conversation, visitor)), None, "turn {turn} was admitted twice");
                 let owner = *self.owners.entry(conversation).or_insert(visitor);
                 assert_eq!(owner, visitor, "conversation {conversation} has two owners");
@@ -114,7 +116,7 @@ impl Believed {
             (Call::Settle { turn, .. }, Answer::Settled(Err(StorageError::Conflict(_)))) => {
                 assert!(!known_before.contains(&turn), "turn {turn} was known");
             }
-            (_, Answer::Admitted(Ok(())) | Answer::Settled(Ok(true))) => {}
+            (_, Answer::Admitted(Ok(_)) | Answer::Settled(Ok(true))) => {}
             (call, answer) => unreachable!("{call:?}: {answer:?}"),
         }
     }
@@ -166,17 +168,21 @@ async fn the_script_looks_up_rows_by_key() {
     let mut connection = sqlx::SqliteConnection::connect("sqlite::memory:").await.unwrap();
     migrate(&mut connection, migration::SQLITE).await.unwrap();
     let admission = AdmissionColumns::from(&turn(1));
+    let reservation = ReservationColumns::of(&reservation(1, 5), 1);
     let settlement = SettlementColumns::of(&told(1, true, 0)).unwrap();
+    let traffic = TrafficColumns::of(&told(1, true, 0), Language::Es);
+    let rows = [Row::Admission(&admission, Some(&reservation)), Row::Settlement(&settlement, &traffic)];
     let mut script = QueryBuilder::new("");
-    push_statements(&mut script, [Row::Admission(&admission), Row::Settlement(&settlement)].into_iter());
+    push_statements(&mut script, rows.into_iter());
     let sql = script.into_string();
     let statements: Vec<_> = sql.split_terminator(';').collect();
-    assert_eq!(statements.len(), 4);
+    assert_eq!(statements.len(), 9);
     for statement in statements {
         let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
         let plan = sqlx::raw_sql(explain).fetch_all(&mut connection).await.unwrap();
         for step in plan.iter().map(|row| row.get::<String, _>("detail")) {
-            let by_key = !step.starts_with("SCAN") || step == "SCAN new" || step.ends_with("CONSTANT ROW");
+            let given = ["new", "asked", "turned", "counted", "paid"].map(|table| format!("SCAN {table}"));
+            let by_key = !step.starts_with("SCAN") || given.contains(&step) || step.contains("CONSTANT ROW");
             assert!(by_key && !step.contains("turns_open"), "{statement}\n{step}");
         }
     }
