@@ -15,7 +15,7 @@ const PHONE = { width: 320, height: 568 };
  * @param {import("playwright-core").Page} page
  * @param {string} where
  */
-async function assertAccessible(page, where) {
+export async function assertAccessible(page, where) {
   const violations = await page.evaluate(async (rules) => {
     const { axe } = /** @type {any} */ (window);
     const results = await axe.run(document, { runOnly: rules, resultTypes: ["violations"] });
@@ -71,10 +71,12 @@ for (const scheme of /** @type {const} */ (["light", "dark"])) {
 }
 
 /**
+ * Fails with everything that reaches beyond the right border of the screen.
+ *
  * @param {import("playwright-core").Page} page
  * @param {string} where
  */
-async function assertFits(page, where) {
+export async function assertFits(page, where) {
   const wide = await page.evaluate(() => {
     const limit = document.documentElement.clientWidth;
     /** @type {(element: Element | null) => boolean} */

@@ -1,8 +1,8 @@
 // Everything that is tested of the pages: types of their scripts, unit tests (`../web`), and the pages themselves in a
 // real browser against a running portavoz.
 //
-// `PORTAVOZ_URL` is the address of a server on the demo portfolio with no model behind it and no rate limit; `cargo
-// xtask test` starts one. Arguments choose tests by a part of their names. Prints one line per test and ends with
+// `PORTAVOZ_URL` is the address of a server on the demo portfolio with no model behind it and no rate limit, and
+// `PORTAVOZ_ADMIN_TOKEN` its owner's token; `cargo xtask test` starts one. Arguments choose tests by a part of their names. Prints one line per test and ends with
 // `N passed, N failed`; exits with 1 if one failed.
 
 import { execFile } from "node:child_process";
@@ -22,6 +22,7 @@ import "./marks.mjs";
 import "./keyboard.mjs";
 import "./accessibility.mjs";
 import "./docs.mjs";
+import "./dashboard.mjs";
 
 const start = promisify(execFile);
 const UNIT_TESTS = fileURLToPath(new URL("../web/", import.meta.url));

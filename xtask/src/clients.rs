@@ -14,6 +14,9 @@ use crate::process::{self, root, tools};
 use crate::requirements::Installed;
 use crate::server::Server;
 
+/// The owner's token of the program that is tested, for the dashboard.
+const OWNERS_TOKEN: &str = "the owner's token";
+
 /// Starts the program on the demo portfolio, with no key, and runs every client. The program is stopped in any case.
 pub fn run(program: &Path, installed: &Installed) -> anyhow::Result<()> {
     let folder = tools().join("clients-server");
@@ -24,6 +27,7 @@ pub fn run(program: &Path, installed: &Installed) -> anyhow::Result<()> {
     let mut command = Command::new(program);
     command.args(["serve", "examples/maria", "--listen", "127.0.0.1:0", "--data"]).arg(folder).current_dir(root());
     command.env("PORTAVOZ_RATE__ENABLED", "false").env_remove("OPENAI_API_KEY").env_remove("OPENAI_BASE_URL");
+    command.env("PORTAVOZ_ADMIN_TOKEN", OWNERS_TOKEN);
     eprintln!("$ portavoz serve examples/maria --listen 127.0.0.1:0");
     let server = Server::start(&mut command)?;
     let clients = run_scripts(&server.address, installed);
@@ -43,7 +47,7 @@ fn run_scripts(address: &str, installed: &Installed) -> anyhow::Result<()> {
         let mut command = Command::new(interpreter);
         command.arg(script).current_dir(root());
         command.env("PORTAVOZ_SDK_BASE_URL", format!("http://{address}/v1")).env("PORTAVOZ_SDK_KEY", "not-needed");
-        command.env("PORTAVOZ_URL", format!("http://{address}"));
+        command.env("PORTAVOZ_URL", format!("http://{address}")).env("PORTAVOZ_ADMIN_TOKEN", OWNERS_TOKEN);
         if let Err(error) = process::run(&mut command) {
             failed.push(format!("{error:#}"));
         }

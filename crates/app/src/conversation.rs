@@ -1,4 +1,4 @@
-//! Reading a conversation back, for the visitor whose it is.
+//! Reading a conversation back, for the visitor whose it is ([`transcript`]) and for the owner ([`record`]).
 
 use portavoz_domain::answer::{Citation, Outcome};
 use portavoz_domain::ids::{ConversationId, TurnId, VisitorId};
@@ -62,6 +62,56 @@ pub async fn transcript(site: &Site, visitor: VisitorId, id: ConversationId) -> 
     }))
 }
 
+/// A conversation, as its owner's records hold it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    /// Its first language.
+    pub language: Language,
+    /// Who asked: a name that says nothing of the person.
+    pub visitor: VisitorId,
+    /// Oldest first.
+    pub turns: Vec<RecordedTurn>,
+}
+
+/// One question, with all that is known of its answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecordedTurn {
+    /// As it is kept.
+    pub turn: Turn,
+    /// What was checked, sentence by sentence, those withheld included.
+    pub sentences: Vec<RecordedSentence>,
+}
+
+/// A sentence that was checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecordedSentence {
+    /// The verdict.
+    pub checked: CheckedSentence,
+    /// False if the visitor was not told it.
+    pub was_told: bool,
+}
+
+/// A conversation with everything that was recorded of it, whoever had it; `None` if there is none. For the owner.
+pub async fn record(site: &Site, id: ConversationId) -> Result<Option<Record>, SiteError> {
+    let turns = site.storage().turns();
+    let Some(conversation) = turns.conversation(site.id(), id).await? else { return Ok(None) };
+    let history = turns.history(site.id(), id, MAX_TURNS).await?;
+    let turns = history.into_iter().map(recorded).collect();
+    Ok(Some(Record { language: conversation.language, visitor: conversation.visitor, turns }))
+}
+
+fn recorded(turn: Turn) -> RecordedTurn {
+    let settled = turn.settlement.as_ref();
+    let sentences = settled.and_then(|settled| {
+        let told = letters(&unmarked(&settled.answer));
+        let checked = settled.verification.as_ref()?.sentences.iter().cloned();
+        let recorded =
+            |checked: CheckedSentence| RecordedSentence { was_told: told.contains(&letters(&checked.text)), checked };
+        Some(checked.map(recorded).collect())
+    });
+    RecordedTurn { sentences: sentences.unwrap_or_default(), turn }
+}
+
 fn shown(turn: Turn) -> TranscriptTurn {
     let mut shown = TranscriptTurn {
         turn_id: turn.admitted.id,
@@ -87,11 +137,15 @@ fn shown(turn: Turn) -> TranscriptTurn {
 
 /// The row holds withheld sentences too; the visitor sees nothing of them, here as little as in the answer.
 fn of_what_was_told(found: Verification, answer: &str) -> Verification {
-    // Marks and addresses may stand otherwise in the answer than in what was checked; its words do not.
-    let letters = |text: &str| text.chars().filter(|letter| letter.is_alphanumeric()).collect::<String>();
     let answer = letters(&unmarked(answer));
     let told = found.sentences.into_iter().filter(|sentence| answer.contains(&letters(&sentence.text)));
     let sentences: Vec<CheckedSentence> = told.collect();
     let score = sentences.iter().map(|sentence| sentence.score).reduce(f32::min).unwrap_or(0.0);
     Verification { score, sentences }
+}
+
+/// What to compare words told with words checked by: marks and addresses may stand otherwise in the answer than in what was
+/// checked; its words do not.
+fn letters(text: &str) -> String {
+    text.chars().filter(|letter| letter.is_alphanumeric()).collect()
 }

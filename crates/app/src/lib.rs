@@ -7,9 +7,11 @@
 pub mod ask;
 pub mod clock;
 pub mod conversation;
+pub mod documents;
 pub mod facts;
 pub mod ingest;
 pub mod search;
+pub mod session;
 pub mod settings;
 pub mod site;
 pub mod stats;

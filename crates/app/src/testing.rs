@@ -43,6 +43,13 @@ impl Clock for SteppingClock {
     }
 }
 
+impl SteppingClock {
+    /// From now on it is this much later.
+    pub fn advance(&self, by: Duration) {
+        self.0.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::Relaxed);
+    }
+}
+
 /// Bytes that never repeat and are the same in every run.
 pub struct CountingEntropy(AtomicUsize);
 
@@ -287,6 +294,7 @@ impl Default for Setup {
 pub struct TestSite {
     pub site: Arc<Site>,
     pub storage: Arc<dyn Storage>,
+    pub clock: Arc<SteppingClock>,
     pub folder: tempfile::TempDir,
 }
 
@@ -321,6 +329,7 @@ impl Setup {
         if self.owner != "Ada" {
             settings.owner = ContactCard { name: Some(self.owner.to_owned()), ..ContactCard::default() };
         }
+        let clock = Arc::new(SteppingClock(AtomicI64::new(1_795_348_800_000)));
         let parts = SiteParts {
             id: SiteId::default(),
             settings,
@@ -336,10 +345,10 @@ impl Setup {
             tokenizer: &WORDS,
             web: None,
             index_root: folder.path().join("index"),
-            clock: Arc::new(SteppingClock(AtomicI64::new(1_795_348_800_000))),
+            clock: Arc::clone(&clock) as Arc<dyn Clock>,
             entropy: Arc::new(CountingEntropy(AtomicUsize::new(1))),
         };
-        TestSite { site: Site::open(parts).await.unwrap(), storage, folder }
+        TestSite { site: Site::open(parts).await.unwrap(), storage, clock, folder }
     }
 }
 

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Uri, header};
 use ipnet::IpNet;
 use portavoz_domain::ids::VisitorId;
 
@@ -23,6 +23,10 @@ pub struct Owner;
 /// The visitor of a valid token, if the request has one.
 #[derive(Debug, Clone, Copy)]
 pub struct KnownVisitor(pub Option<VisitorId>);
+
+/// Whether the client speaks HTTPS: with the nearest trusted proxy, as portavoz itself speaks HTTP alone.
+#[derive(Debug, Clone, Copy)]
+pub struct Https(pub bool);
 
 /// Who asks a question, from a page that may: no page at all, one of ours, or one of the allow-list. Any other is
 /// refused.
@@ -43,6 +47,19 @@ impl FromRequestParts<AppState> for ClientAddress {
             .get::<ConnectInfo<SocketAddr>>()
             .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip());
         Ok(Self(client_address(peer, &parts.headers, &state.settings().trusted_proxies)))
+    }
+}
+
+impl FromRequestParts<AppState> for Https {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip().to_canonical());
+        let trusted = &state.settings().trusted_proxies;
+        let is_trusted = peer.is_some_and(|peer| trusted.iter().any(|net| net.contains(&peer)));
+        let said = parts.headers.get_all("x-forwarded-proto").iter().next_back().and_then(|value| value.to_str().ok());
+        let nearest = said.and_then(|protocols| protocols.rsplit(',').next());
+        Ok(Self(is_trusted && nearest.is_some_and(|protocol| protocol.trim().eq_ignore_ascii_case("https"))))
     }
 }
 
@@ -77,12 +94,28 @@ impl FromRequestParts<AppState> for Asker {
     }
 }
 
+/// Whether a page of the server's own sent this: by what the browser says of it (which a proxy that rewrites `Host` does not
+/// confuse), otherwise by its origin. What says neither comes from no page.
+pub(crate) fn is_own_origin(headers: &HeaderMap, uri: &Uri) -> bool {
+    match (text(headers, "sec-fetch-site"), text(headers, "origin")) {
+        (Some(site), _) => site == "same-origin",
+        (None, Some(origin)) => is_own(origin, headers, uri),
+        (None, None) => false,
+    }
+}
+
+fn is_own(origin: &str, headers: &HeaderMap, uri: &Uri) -> bool {
+    let host = text(headers, "host").or_else(|| uri.authority().map(|authority| authority.as_str()));
+    host.is_some() && origin.split_once("://").map(|(_, authority)| authority) == host
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
 fn check_origin(parts: &Parts, allowed: &[String]) -> Result<(), ApiError> {
-    let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
-    let Some(origin) = text(header::ORIGIN) else { return Ok(()) };
-    let host = text(header::HOST).or_else(|| parts.uri.authority().map(|authority| authority.as_str()));
-    let own = host.is_some() && origin.split_once("://").map(|(_, authority)| authority) == host;
-    if own || allowed.iter().any(|allowed| allowed == origin) {
+    let Some(origin) = text(&parts.headers, "origin") else { return Ok(()) };
+    if is_own(origin, &parts.headers, &parts.uri) || allowed.iter().any(|allowed| allowed == origin) {
         Ok(())
     } else {
         Err(ApiError::OriginNotAllowed(origin.chars().take(100).collect()))

@@ -67,9 +67,10 @@ pub fn router(state: AppState) -> Router {
         .route("/", get(routes::pages::chat))
         .route("/source", get(routes::pages::source))
         .route("/docs", get(routes::pages::docs))
-        .route("/assets/{name}", get(routes::assets::asset))
+        .route("/assets/{*name}", get(routes::assets::asset))
         .route("/openapi.json", get(move || std::future::ready(axum::Json(Arc::clone(&description)))));
     let body_limit = DefaultBodyLimit::max(state.settings().max_body_bytes);
+    let pages = pages.merge(routes::admin::pages(&state));
     let routes = api.merge(pages).fallback(routes::not_found).method_not_allowed_fallback(routes::wrong_method);
     layers::around(routes.layer(body_limit), &state).with_state(state)
 }

@@ -2,6 +2,7 @@
 
 use crate::error::ApiError;
 
+pub(crate) mod admin;
 pub(crate) mod assets;
 pub(crate) mod chat;
 pub(crate) mod conversations;

@@ -3,6 +3,7 @@
 
 mod server {
     mod access;
+    mod admin;
     mod bodies;
     mod chat;
     mod facts;

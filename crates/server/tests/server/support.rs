@@ -94,6 +94,69 @@ pub(crate) fn unlimited() -> ServerSettings {
     ServerSettings { per_visitor_per_minute: None, per_address_per_minute: None, ..ServerSettings::default() }
 }
 
+/// The owner at the dashboard: a browser's part in it, as far as the server can see.
+pub(crate) struct OwnersBrowser<'a> {
+    app: &'a TestApp,
+    pub(crate) cookie: Option<String>,
+}
+
+impl TestApp {
+    pub(crate) fn owners_browser(&self) -> OwnersBrowser<'_> {
+        OwnersBrowser { app: self, cookie: None }
+    }
+}
+
+impl OwnersBrowser<'_> {
+    pub(crate) fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
+        let request = self.app.request(method, path);
+        match &self.cookie {
+            Some(cookie) => request.header("cookie", cookie),
+            None => request,
+        }
+    }
+
+    pub(crate) async fn get(&mut self, path: &str) -> Response {
+        let response = self.request(reqwest::Method::GET, path).send().await.unwrap();
+        self.keep_cookie(&response);
+        response
+    }
+
+    /// A page, which must be there.
+    pub(crate) async fn page(&mut self, path: &str) -> String {
+        let response = self.get(path).await;
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        response.text().await.unwrap()
+    }
+
+    /// Sends a form, from a page of the server's own.
+    pub(crate) async fn submit(&mut self, path: &str, fields: &str) -> Response {
+        let origin = format!("http://{}", self.app.address);
+        let request = self.request(reqwest::Method::POST, path).header("origin", origin);
+        let request = request.header("content-type", "application/x-www-form-urlencoded").body(fields.to_owned());
+        let response = request.send().await.unwrap();
+        self.keep_cookie(&response);
+        response
+    }
+
+    pub(crate) async fn log_in(&mut self) -> Response {
+        self.submit("/admin/login", &format!("token={}", ADMIN.replace(' ', "+"))).await
+    }
+
+    /// The token of the forms of a page.
+    pub(crate) async fn form_token(&mut self) -> String {
+        let page = self.page("/admin/documents").await;
+        let token = page.split_once("name=\"csrf\" value=\"").unwrap().1.split_once('"').unwrap().0;
+        token.to_owned()
+    }
+
+    fn keep_cookie(&mut self, response: &Response) {
+        for cookie in response.headers().get_all("set-cookie") {
+            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
+            self.cookie = Some(pair.to_owned()).filter(|pair| !pair.ends_with('='));
+        }
+    }
+}
+
 fn client() -> reqwest::Client {
     portavoz_llm::openai::http_client(&Timeouts::default()).unwrap()
 }

@@ -1,0 +1,43 @@
+//! The dashboard: the owner's pages under `/admin`.
+//!
+//! One page is one file here with the struct that its template of the same name (`templates/admin/`) shows. A page asks
+//! `app` for figures and decides only how they look; figures of periods come from sums, never from reading turns.
+//! [`desk`] is what every page gets, [`guard`] what stands around all of them. Pages work without scripts; charts are
+//! drawn from the numbers of the table beside them.
+//!
+//! To add one more page: 1. its file, with a struct that has `ui: Frame`, and its template, which extends
+//! `admin/layout.html`; 2. its line in [`pages`]; 3. if it belongs into the menu, its [`desk::Section`]; 4. its line in
+//! `PAGES` of `tests/browser/dashboard.mjs`, which looks at it in both themes and on a phone.
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+
+use crate::state::AppState;
+
+mod conversation;
+mod desk;
+mod documents;
+mod guard;
+mod login;
+mod names;
+mod search;
+mod tongue;
+mod trouble;
+
+/// The routes of the dashboard, guarded.
+pub(crate) fn pages(state: &AppState) -> Router<AppState> {
+    let behind_login = Router::new()
+        .route("/admin", get(documents::documents))
+        .route("/admin/conversations/{id}", get(conversation::conversation))
+        .route("/admin/documents", get(documents::documents))
+        .route("/admin/search", get(search::search))
+        .route("/admin/logout", post(login::log_out))
+        .route("/admin/{*rest}", get(trouble::no_such_page))
+        .route_layer(from_fn(guard::signed_in));
+    Router::new()
+        .route("/admin/login", get(login::form).post(login::log_in))
+        .route("/admin/language/{code}", get(tongue::choose))
+        .merge(behind_login)
+        .route_layer(from_fn_with_state(state.clone(), guard::around))
+}

@@ -1,0 +1,180 @@
+//! What every page of the dashboard is given, and the frame that every page stands in.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Form, FromRequest, FromRequestParts, Query, Request};
+use axum::http::request::Parts;
+use axum::response::Html;
+use portavoz_app::session::{Session, Sessions};
+use portavoz_app::site::Site;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::tongue::Tongue;
+use super::trouble::Trouble;
+use crate::routes::assets::version;
+use crate::state::AppState;
+
+/// A page, or why there is none.
+pub(super) type Page = Result<Html<String>, Trouble>;
+
+/// The pages of the menu, in its order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Section {
+    Conversations,
+    Documents,
+}
+
+/// What a page of the dashboard works with.
+#[derive(Clone)]
+pub(super) struct Desk {
+    pub(super) site: Arc<Site>,
+    pub(super) tongue: Tongue,
+    /// Path and query of this request.
+    pub(super) here: String,
+    /// The owner's session, if there is one.
+    pub(super) session: Option<Arc<(Sessions, Session)>>,
+}
+
+/// What the layout shows around a page.
+#[derive(Clone)]
+pub(super) struct Frame {
+    pub(super) tongue: Tongue,
+    pub(super) title: String,
+    pub(super) owner: String,
+    pub(super) version: &'static str,
+    /// Path and query of the page.
+    pub(super) here: String,
+    section: Option<Section>,
+    /// Goes with every form; empty on pages without a session.
+    pub(super) csrf: String,
+}
+
+/// A query, every wrong one being [`Trouble::BadRequest`].
+#[derive(FromRequestParts)]
+#[from_request(via(Query), rejection(Trouble))]
+pub(super) struct Asked<T>(pub(super) T);
+
+/// A form that came from a page of the owner's session.
+pub(super) struct OwnersForm<T>(pub(super) T);
+
+#[derive(Deserialize)]
+struct Submitted<T> {
+    #[serde(default)]
+    csrf: String,
+    #[serde(flatten)]
+    fields: T,
+}
+
+impl Section {
+    const ALL: [Self; 1] = [Self::Documents];
+
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Conversations => "/admin/conversations",
+            Self::Documents => "/admin/documents",
+        }
+    }
+
+    pub(super) const fn name(self, tongue: Tongue) -> &'static str {
+        match self {
+            Self::Conversations => tongue.say("Conversaciones", "Conversations"),
+            Self::Documents => tongue.say("Documentos", "Documents"),
+        }
+    }
+}
+
+impl Desk {
+    /// The frame of a page that the menu leads to, or of one below it.
+    pub(super) fn frame(&self, section: Section) -> Frame {
+        Frame { section: Some(section), ..self.bare_frame(section.name(self.tongue)) }
+    }
+
+    /// The frame of a page outside of the menu.
+    pub(super) fn bare_frame(&self, title: &str) -> Frame {
+        let session = self.session.as_deref();
+        Frame {
+            tongue: self.tongue,
+            title: title.to_owned(),
+            owner: self.site.contact().name.unwrap_or_else(|| "portavoz".to_owned()),
+            version: version(),
+            here: self.here.clone(),
+            section: None,
+            csrf: session.map(|(sessions, session)| sessions.form_token(session)).unwrap_or_default(),
+        }
+    }
+}
+
+/// Renders a page.
+pub(super) fn render(page: &impl Template) -> Page {
+    Ok(Html(page.render()?))
+}
+
+/// `path` if it is one of the dashboard, otherwise the dashboard's first page: nobody is sent elsewhere from here.
+pub(super) fn inner_path(path: &str) -> &str {
+    let is_inner = path.strip_prefix("/admin").is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
+    let is_plain = path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') && !path.contains("//");
+    if is_inner && is_plain { path } else { "/admin" }
+}
+
+impl Frame {
+    /// For templates.
+    pub(super) fn say<'a>(&self, es: &'a str, en: &'a str) -> &'a str {
+        self.tongue.say(es, en)
+    }
+
+    /// `1 pregunta`, `3 preguntas`, for templates.
+    pub(super) fn counted(&self, number: usize, [es, en]: &[&str; 2], [es_many, en_many]: &[&str; 2]) -> String {
+        self.tongue.counted(number as u64, (es, en), (es_many, en_many))
+    }
+
+    /// The menu: address, name, whether it is the page that is shown.
+    pub(super) fn menu(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
+        Section::ALL.into_iter().map(|each| (each.path(), each.name(self.tongue), self.section == Some(each)))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Desk {
+    type Rejection = Trouble;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        // Put there by `guard::around`, which stands around every page.
+        parts.extensions.get::<Self>().cloned().ok_or(Trouble::Internal)
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<AppState> for OwnersForm<T> {
+    type Rejection = Trouble;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Self::Rejection> {
+        let session = request.extensions().get::<Desk>().and_then(|desk| desk.session.clone());
+        let Form(submitted) = Form::<Submitted<T>>::from_request(request, state).await?;
+        let is_ours = session.is_some_and(|session| session.0.is_form_token(&session.1, &submitted.csrf));
+        if is_ours { Ok(Self(submitted.fields)) } else { Err(Trouble::Forged) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_login_leads_only_to_pages_of_the_dashboard() {
+        for (path, expected) in [
+            ("/admin", "/admin"),
+            ("/admin/documents", "/admin/documents"),
+            ("/admin?period=week", "/admin?period=week"),
+            ("", "/admin"),
+            ("/", "/admin"),
+            ("/administration", "/admin"),
+            ("//evil.example/admin", "/admin"),
+            ("https://evil.example/admin", "/admin"),
+            ("/admin//evil.example", "/admin"),
+            ("/admin/\\evil.example", "/admin"),
+            ("/admin/\r\nset-cookie: a=b", "/admin"),
+        ] {
+            assert_eq!(inner_path(path), expected, "{path:?}");
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! The dashboard: who gets in, for how long, and what its pages show. How they look is tested in a browser.
+
+use std::time::Duration;
+
+use portavoz_app::testing::{ScriptedModel, Setup, says};
+use portavoz_domain::usage::Usage;
+use portavoz_server::ServerSettings;
+use reqwest::{Method, Response};
+
+use super::support::{ADMIN, TestApp, unlimited};
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
+/// Every page that is read; `{conversation}` is one that exists.
+const PAGES: [&str; 4] = ["/admin", "/admin/documents", "/admin/search?q=RAG", "/admin/conversations/{conversation}"];
+
+fn location(response: &Response) -> &str {
+    response.headers()["location"].to_str().unwrap()
+}
+
+#[tokio::test]
+async fn no_page_is_shown_without_a_session() {
+    let app = TestApp::start().await;
+    for path in PAGES.into_iter().chain(["/admin/nothing", "/admin/conversations/x"]) {
+        let response = app.get(path).await;
+        assert_eq!(response.status(), 303, "{path}");
+        assert!(location(&response).starts_with("/admin/login"), "{path}");
+        let mut stranger = app.owners_browser();
+        stranger.cookie = Some("portavoz_session=v1.AAAA.1795348800000.1795348800000.AAAA".to_owned());
+        assert_eq!(stranger.get(path).await.status(), 303, "{path}");
+    }
+    let logged_out = app.owners_browser().submit("/admin/logout", "csrf=").await;
+    assert_eq!(location(&logged_out), "/admin/login");
+    let response = app.get("/admin/search?q=a%20b").await;
+    assert_eq!(location(&response), "/admin/login?next=/admin/search%3Fq%3Da%2520b", "the owner comes back to it");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn the_owners_token_opens_the_dashboard_with_a_cookie_that_only_it_sees() {
+    let app = TestApp::start().await;
+    let mut owner = app.owners_browser();
+    let wrong = owner.submit("/admin/login", "token=a+guess&next=%2Fadmin%2Fdocuments").await;
+    assert_eq!(wrong.status(), 401);
+    assert!(wrong.headers().get("set-cookie").is_none());
+    let page = wrong.text().await.unwrap();
+    assert!(page.contains("role=\"alert\"") && page.contains("value=\"/admin/documents\""), "{page}");
+    assert!(!page.contains("a guess"), "what was typed is not sent back");
+
+    let right = owner.log_in().await;
+    assert_eq!((right.status().as_u16(), location(&right)), (303, "/admin"));
+    let cookie = right.headers()["set-cookie"].to_str().unwrap();
+    for part in ["portavoz_session=v1.", "; Path=/admin;", "; Max-Age=604800;", "; HttpOnly", "; SameSite=Strict"] {
+        assert!(cookie.contains(part), "{part} in {cookie}");
+    }
+    assert!(!cookie.contains("Secure"), "plain HTTP could not send it back");
+    let shown = owner.get("/admin").await;
+    assert_eq!(shown.status(), 200);
+    assert_eq!(shown.headers()["cache-control"], "no-store");
+    assert_eq!(shown.headers()["referrer-policy"], "same-origin");
+    let policy = shown.headers()["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"), "{policy}");
+    assert_eq!(location(&owner.get("/admin/login").await), "/admin", "who is in needs no form");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn behind_a_trusted_proxy_that_speaks_https_the_cookie_is_secure() {
+    for (trusted, protocol, secure) in [
+        ("127.0.0.0/8", "https", true),
+        ("127.0.0.0/8", "http", false),
+        ("127.0.0.0/8", "https, http", false),
+        ("10.0.0.0/8", "https", false),
+    ] {
+        let settings = ServerSettings { trusted_proxies: vec![trusted.parse().unwrap()], ..unlimited() };
+        let app = TestApp::with(Setup::default(), settings).await;
+        let request = app.request(Method::POST, "/admin/login").header("sec-fetch-site", "same-origin");
+        let request = request.header("x-forwarded-proto", protocol);
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let response = request.body(format!("token={ADMIN}")).send().await.unwrap();
+        let cookie = response.headers()["set-cookie"].to_str().unwrap();
+        assert_eq!(cookie.contains("; Secure"), secure, "{trusted} {protocol}");
+        app.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn guessing_at_the_login_is_slowed_and_learns_nothing_even_if_it_is_right() {
+    let app = TestApp::start().await;
+    let mut guesser = app.owners_browser();
+    let mut statuses = Vec::new();
+    for _ in 0..12 {
+        statuses.push(guesser.submit("/admin/login", "token=a+guess").await.status().as_u16());
+    }
+    assert_eq!(statuses[..10], [401; 10]);
+    assert_eq!(statuses[10..], [429; 2]);
+    let right = guesser.log_in().await;
+    assert_eq!(right.status(), 429);
+    assert!(right.headers().get("set-cookie").is_none());
+    let wait: u64 = right.headers()["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!((1..=60).contains(&wait), "{wait}");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_session_ends_when_it_is_left_alone_or_old_and_lives_on_while_it_is_used() {
+    let app = TestApp::start().await;
+    let mut owner = app.owners_browser();
+    owner.log_in().await;
+    let first = owner.cookie.clone();
+    for used_hours in 1..=7 * 24 / 11 {
+        app.site.clock.advance(11 * HOUR);
+        assert_eq!(owner.get("/admin").await.status(), 200, "after {} h", used_hours * 11);
+    }
+    assert_ne!(owner.cookie, first, "it is written anew");
+    app.site.clock.advance(11 * HOUR);
+    assert_eq!(owner.get("/admin").await.status(), 303, "a week is enough");
+
+    owner.log_in().await;
+    app.site.clock.advance(12 * HOUR);
+    assert_eq!(owner.get("/admin").await.status(), 303, "left alone");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn logging_out_ends_every_session() {
+    let app = TestApp::start().await;
+    let (mut here, mut elsewhere) = (app.owners_browser(), app.owners_browser());
+    here.log_in().await;
+    elsewhere.log_in().await;
+    let copied = here.cookie.clone();
+    let token = here.form_token().await;
+    let response = here.submit("/admin/logout", &format!("csrf={token}")).await;
+    assert_eq!(location(&response), "/admin/login?left=true");
+    assert!(response.headers()["set-cookie"].to_str().unwrap().contains("Max-Age=0"));
+    here.cookie = copied;
+    assert_eq!(here.get("/admin").await.status(), 303);
+    assert_eq!(elsewhere.get("/admin").await.status(), 303);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn forms_of_other_pages_and_other_sessions_do_nothing() {
+    let app = TestApp::start().await;
+    let (mut owner, mut other) = (app.owners_browser(), app.owners_browser());
+    owner.log_in().await;
+    other.log_in().await;
+    let (token, foreign) = (owner.form_token().await, other.form_token().await);
+    let own = format!("http://{}", app.address);
+    for (why, origin, fetch_site, csrf) in [
+        ("another origin", Some("https://evil.example"), None, &*token),
+        ("an origin that hides", Some("null"), None, &*token),
+        ("another site, as the browser says", Some(&*own), Some("cross-site"), &*token),
+        ("another port of this host", None, Some("same-site"), &*token),
+        ("no page at all", None, None, &*token),
+        ("no token", Some(&*own), None, ""),
+        ("the token of another session", Some(&*own), None, &*foreign),
+    ] {
+        let mut request = owner.request(Method::POST, "/admin/logout");
+        for (name, value) in [("origin", origin), ("sec-fetch-site", fetch_site)] {
+            if let Some(value) = value {
+                request = request.header(name, value);
+            }
+        }
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let response = request.body(format!("csrf={csrf}")).send().await.unwrap();
+        assert_eq!(response.status(), 403, "{why}");
+        assert!(response.text().await.unwrap().contains("<html"), "{why}: it is a page");
+        assert_eq!(owner.get("/admin").await.status(), 200, "{why}");
+    }
+    let request = app.request(Method::POST, "/admin/login").header("origin", "https://evil.example");
+    let request = request.header("content-type", "application/x-www-form-urlencoded");
+    assert_eq!(request.body(format!("token={ADMIN}")).send().await.unwrap().status(), 403);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn the_dashboard_speaks_the_owners_language_and_both_of_its_own() {
+    let app = TestApp::start().await;
+    let mut owner = app.owners_browser();
+    owner.log_in().await;
+    assert!(owner.page("/admin/documents").await.contains("<html lang=\"es\""), "the site's");
+    let session = owner.cookie.clone().unwrap();
+    let chosen = owner.get("/admin/language/en?to=%2Fadmin%2Fdocuments").await;
+    assert_eq!(location(&chosen), "/admin/documents");
+    owner.cookie = Some(format!("{session}; {}", owner.cookie.unwrap()));
+    let page = owner.page("/admin/documents").await;
+    assert!(page.contains("<html lang=\"en\"") && page.contains("Documents"), "{page}");
+    for (path, status) in [("/admin/language/tlh", 404), ("/admin/nothing", 404), ("/admin/conversations/x", 404)] {
+        let response = owner.get(path).await;
+        assert_eq!(response.status(), status, "{path}");
+        assert!(response.text().await.unwrap().contains("<h1>There is nothing here</h1>"), "{path}");
+    }
+    let away = app.get("/admin/language/en?to=https%3A%2F%2Fevil.example").await;
+    assert_eq!(location(&away), "/admin");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn the_documents_are_listed_with_what_is_wrong_with_them() {
+    let app = TestApp::start().await;
+    app.site.write("empty.md", "");
+    app.site.write("otra.md", "# Experiencia\n\nAda trabaja en Taller Numérico <script>alert(1)</script>.\n");
+    app.site.ingest().await;
+    let mut owner = app.owners_browser();
+    owner.log_in().await;
+    let page = owner.page("/admin/documents").await;
+    for words in ["rag.md", "Buscador RAG", "empty.md", "5 documentos"] {
+        assert!(page.contains(words), "{words} in {page}");
+    }
+    assert!(!page.contains("<script>alert"));
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn the_search_bench_shows_passages_and_why_each_is_where_it_is() {
+    let app = TestApp::start().await;
+    let mut owner = app.owners_browser();
+    owner.log_in().await;
+    let page = owner.page("/admin/search?q=%C2%BFCu%C3%A1nto+subi%C3%B3+la+precisi%C3%B3n+con+el+sistema+RAG%3F").await;
+    for words in ["Buscador RAG", "rag.md#0", "40 %", "bm25_share", "cuenta"] {
+        assert!(page.contains(words), "{words} in {page}");
+    }
+    assert!(owner.page("/admin/search").await.contains("name=\"q\""), "nothing searched, nothing found");
+    let hostile = owner.page("/admin/search?q=%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E").await;
+    assert!(!hostile.contains("<script>alert"), "{hostile}");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_conversation_is_shown_with_what_was_withheld_and_what_it_cost() {
+    let usage = Usage { prompt_tokens: 1_000, completion_tokens: 200, ..Usage::default() };
+    let answer = "La precisión de las respuestas subió un 40 % [1]. Ada ganó el premio Nobel en 1999.";
+    let model = ScriptedModel::new("gpt-4o-mini", vec![says(&[answer], Some(usage))]);
+    let app = TestApp::with_models(&[&model]).await;
+    let mut visitor = app.visitor();
+    visitor.ask("¿Cuánto subió la precisión con el sistema RAG?").await;
+    visitor.ask("gracias").await;
+    let mut owner = app.owners_browser();
+    owner.log_in().await;
+    let page = owner.page(&format!("/admin/conversations/{}", visitor.conversation().0)).await;
+    for words in
+        ["subió un 40 %", "1 retenida", "premio Nobel", "gpt-4o-mini", "0,00027", "1000", "2 preguntas", "cortesía"]
+    {
+        assert!(page.contains(words), "{words} in {page}");
+    }
+    let answer = page.split_once("<p class=\"answer\">").unwrap().1.split_once("</p>").unwrap().0;
+    assert!(!answer.contains("Nobel"), "it was not told: {answer}");
+    app.finish().await;
+}
