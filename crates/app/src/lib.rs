@@ -10,6 +10,8 @@ pub mod conversation;
 pub mod documents;
 pub mod facts;
 pub mod ingest;
+pub mod lifecycle;
+pub mod models;
 pub mod search;
 pub mod session;
 pub mod settings;

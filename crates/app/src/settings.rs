@@ -36,6 +36,8 @@ pub struct SiteSettings {
     pub generation: GenerationSettings,
     /// See [`VerifySettings`].
     pub verify: VerifySettings,
+    /// See [`LifecycleSettings`].
+    pub lifecycle: LifecycleSettings,
     /// See [`KnowledgeSettings`].
     pub knowledge: KnowledgeSettings,
 }
@@ -101,6 +103,21 @@ pub struct JudgeSettings {
 impl Default for JudgeSettings {
     fn default() -> Self {
         Self { doubtful_from: 0.35, doubtful_below: 0.65, timeout: Duration::from_millis(2_000), max_sentences: 4 }
+    }
+}
+
+/// What happens when a provider switches a model off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LifecycleSettings {
+    /// Whether the provider is asked every few hours for its models and their ends.
+    pub watch: bool,
+    /// Whether the successor takes over by itself; otherwise the configured models are asked whatever their dates say.
+    pub auto_successor: bool,
+}
+
+impl Default for LifecycleSettings {
+    fn default() -> Self {
+        Self { watch: true, auto_successor: true }
     }
 }
 

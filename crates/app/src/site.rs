@@ -21,7 +21,7 @@ use portavoz_domain::understanding::understand;
 use portavoz_knowledge::index::{Index, IndexError};
 use portavoz_knowledge::readers::contact_card;
 use portavoz_knowledge::web::Client;
-use portavoz_llm::chat::ChatModel;
+use portavoz_llm::catalogue::Catalogue;
 use portavoz_llm::embed::Embedder;
 use portavoz_storage::{Storage, StorageError};
 use portavoz_text::language::Language;
@@ -32,6 +32,8 @@ use tokio_util::task::TaskTracker;
 
 use crate::clock::{Clock, Entropy, id_bytes};
 use crate::facts::Ledger;
+use crate::lifecycle;
+use crate::models::{LadderModel, ModelSource, Roster};
 use crate::settings::SiteSettings;
 use crate::visitor::{SECRET_BYTES, VisitorTokens};
 
@@ -53,11 +55,17 @@ pub struct SiteParts {
     /// Where its rows are.
     pub storage: Arc<dyn Storage>,
     /// The primary model, then the fallbacks; empty means that answers are quoted from the documents.
-    pub models: Vec<Arc<dyn ChatModel>>,
+    pub models: Vec<LadderModel>,
     /// Gives a second opinion on sentences that the rules are in doubt about, if configured.
-    pub judge: Option<Arc<dyn ChatModel>>,
+    pub judge: Option<LadderModel>,
+    /// Where further models come from, if there is a provider.
+    pub source: Option<Arc<dyn ModelSource>>,
+    /// What is known of models.
+    pub catalogue: Catalogue,
     /// Gives vectors to passages and questions, if configured.
     pub embedder: Option<Arc<dyn Embedder>>,
+    /// The embedder's model by its name in the catalogue, if it has one.
+    pub embedding_model: Option<String>,
     /// Counts tokens of passages at ingest and of contexts when there is no model.
     pub tokenizer: &'static dyn CountTokens,
     /// Fetches pages of the owner's site; without it, configured pages are named as problems.
@@ -97,6 +105,7 @@ pub struct Site {
     canary: String,
     prompt_guard: PromptGuard,
     prompt_version: String,
+    roster: Roster,
     tasks: TaskTracker,
 }
 
@@ -253,11 +262,13 @@ impl Site {
             canary,
             prompt_guard,
             prompt_version,
+            roster: Roster::default(),
             live: ArcSwap::new(live),
             ingesting: tokio::sync::Mutex::new(()),
             tasks: TaskTracker::new(),
             parts,
         });
+        lifecycle::refresh(&site).await?;
         if stale && site.storage().knowledge().generation(site.id()).await? > 0 {
             site.refresh().await?;
         }
@@ -320,14 +331,9 @@ impl Site {
         self.live.load().contact.clone()
     }
 
-    /// The models in the order of the ladder.
-    pub fn models(&self) -> &[Arc<dyn ChatModel>] {
-        &self.parts.models
-    }
-
-    /// The model that is asked about doubtful sentences, if there is one.
-    pub fn judge(&self) -> Option<&dyn ChatModel> {
-        self.parts.judge.as_deref()
+    /// What is known of its models beyond the configuration.
+    pub(crate) fn roster(&self) -> &Roster {
+        &self.roster
     }
 
     /// The embedder, if there is one.

@@ -5,6 +5,9 @@
 #![allow(missing_debug_implementations, reason = "only tests hold them")]
 
 pub mod lies;
+mod lives;
+
+pub use lives::{Lives, ScriptedProvider};
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
@@ -15,7 +18,10 @@ use std::time::Duration;
 use crate::ask::{Answer, Ask, ask};
 use crate::clock::{Clock, Entropy};
 use crate::ingest::{IngestReport, ingest};
-use crate::settings::{GenerationSettings, KnowledgeSettings, RetrievalSettings, SiteSettings, VerifySettings};
+use crate::models::LadderModel;
+use crate::settings::{
+    GenerationSettings, KnowledgeSettings, LifecycleSettings, RetrievalSettings, SiteSettings, VerifySettings,
+};
 use crate::site::{Site, SiteParts};
 use async_trait::async_trait;
 use futures::stream;
@@ -28,6 +34,7 @@ use portavoz_domain::timestamp::Timestamp;
 use portavoz_domain::tokens::CountTokens;
 use portavoz_domain::usage::{Price, Usage};
 use portavoz_llm::LlmError;
+use portavoz_llm::catalogue::Catalogue;
 use portavoz_llm::chat::{ChatEnd, ChatEvent, ChatModel, ChatRequest, ChatStream};
 use portavoz_llm::embed::{Embedded, Embedder, EmbeddingRole};
 use portavoz_storage::Storage;
@@ -37,16 +44,21 @@ use portavoz_text::language::Language;
 /// 2026-11-22T12:00:00Z, and a millisecond more at each look.
 pub struct SteppingClock(AtomicI64);
 
-impl Clock for SteppingClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_millis(self.0.fetch_add(1, Ordering::Relaxed))
-    }
-}
-
 impl SteppingClock {
+    /// Goes on from this moment.
+    pub fn move_to(&self, moment: Timestamp) {
+        self.0.store(moment.as_millis(), Ordering::Relaxed);
+    }
+
     /// From now on it is this much later.
     pub fn advance(&self, by: Duration) {
         self.0.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::Relaxed);
+    }
+}
+
+impl Clock for SteppingClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.fetch_add(1, Ordering::Relaxed))
     }
 }
 
@@ -272,6 +284,15 @@ pub struct Setup {
     pub verify: VerifySettings,
     pub judge: Option<Arc<ScriptedModel>>,
     pub owner: &'static str,
+    /// The ends and successors of the models, and what the provider says of them.
+    pub lives: Lives,
+    /// Instead of `models`, if there are any: models of the test's own making.
+    pub ladder: Vec<LadderModel>,
+    /// `prompt.tone`.
+    pub tone: String,
+    /// When the clock begins.
+    pub now: Timestamp,
+    pub lifecycle: LifecycleSettings,
 }
 
 impl Default for Setup {
@@ -286,6 +307,11 @@ impl Default for Setup {
             verify: VerifySettings::default(),
             judge: None,
             owner: "Ada",
+            lives: Lives::default(),
+            ladder: Vec::new(),
+            tone: String::new(),
+            now: Timestamp::from_millis(1_795_348_800_000),
+            lifecycle: LifecycleSettings::default(),
         }
     }
 }
@@ -293,8 +319,8 @@ impl Default for Setup {
 /// A site with its folder, which goes when it goes.
 pub struct TestSite {
     pub site: Arc<Site>,
-    pub storage: Arc<dyn Storage>,
     pub clock: Arc<SteppingClock>,
+    pub storage: Arc<dyn Storage>,
     pub folder: tempfile::TempDir,
 }
 
@@ -326,21 +352,26 @@ impl Setup {
         };
         let mut settings = settings(&folder.path().join("knowledge"), self.patience, self.suggestions);
         settings.verify = self.verify;
+        settings.lifecycle = self.lifecycle;
         if self.owner != "Ada" {
             settings.owner = ContactCard { name: Some(self.owner.to_owned()), ..ContactCard::default() };
         }
-        let clock = Arc::new(SteppingClock(AtomicI64::new(1_795_348_800_000)));
+        let scripted = self.models.iter().map(|model| self.lives.of(model)).collect();
+        let clock = Arc::new(SteppingClock(AtomicI64::new(self.now.as_millis())));
         let parts = SiteParts {
             id: SiteId::default(),
             settings,
             prompts: Prompts::new(
-                PromptOptions { owner: Some(self.owner.to_owned()), ..PromptOptions::default() },
+                PromptOptions { owner: Some(self.owner.to_owned()), tone: self.tone, ..PromptOptions::default() },
                 &BTreeMap::new(),
             )
             .unwrap(),
             storage: Arc::clone(&storage),
-            models: self.models.into_iter().map(|model| model as Arc<dyn ChatModel>).collect(),
-            judge: self.judge.map(|model| model as Arc<dyn ChatModel>),
+            models: if self.ladder.is_empty() { scripted } else { self.ladder },
+            judge: self.judge.as_ref().map(|model| self.lives.of(model)),
+            source: Some(Arc::new(ScriptedProvider { lives: self.lives })),
+            catalogue: Catalogue::embedded(),
+            embedding_model: None,
             embedder: self.embedder.map(|embedder| embedder as Arc<dyn Embedder>),
             tokenizer: &WORDS,
             web: None,
@@ -348,7 +379,7 @@ impl Setup {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             entropy: Arc::new(CountingEntropy(AtomicUsize::new(1))),
         };
-        TestSite { site: Site::open(parts).await.unwrap(), storage, clock, folder }
+        TestSite { site: Site::open(parts).await.unwrap(), storage, folder, clock }
     }
 }
 
@@ -370,6 +401,7 @@ fn settings(knowledge: &Path, patience: Duration, suggestions: Vec<String>) -> S
         history: HistoryLimits::default(),
         generation: GenerationSettings { patience, ..GenerationSettings::default() },
         verify: VerifySettings::default(),
+        lifecycle: LifecycleSettings::default(),
         knowledge: KnowledgeSettings {
             folder: knowledge.to_owned(),
             urls: Vec::new(),

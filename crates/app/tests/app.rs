@@ -9,7 +9,9 @@ mod app {
     mod conversations;
     mod ingesting;
     mod leaving;
+    mod lifecycle;
     mod lying;
+    mod prompt_caching;
     mod scoring;
     mod verifying;
 }

@@ -119,5 +119,11 @@ pub fn parse_date(text: &str) -> Option<Date> {
     Date::from_calendar_date(year.parse().ok()?, month, day.parse().ok()?).ok()
 }
 
+/// The lines that give a model a price in an owner's file, to be filled in.
+pub fn price_template(name: &str) -> String {
+    let name = toml::Value::String(name.to_owned());
+    format!("[models.{name}.price]\ninput = 0.00\noutput = 0.00")
+}
+
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
-use portavoz_app::settings::{GenerationSettings, KnowledgeSettings, RetrievalSettings, SiteSettings, VerifySettings};
+use portavoz_app::settings::{
+    GenerationSettings, KnowledgeSettings, LifecycleSettings, RetrievalSettings, SiteSettings, VerifySettings,
+};
 use portavoz_app::site::{Site, SiteParts};
 use portavoz_domain::context::ContextLimits;
 use portavoz_domain::prompt::{HistoryLimits, PromptOptions, Prompts};
@@ -18,6 +20,7 @@ use portavoz_storage::sqlite::{SqliteOptions, SqliteStorage, SyncMode};
 use secrecy::ExposeSecret;
 
 use crate::config::Settings;
+use crate::config::embeddings::EmbedderSettings;
 use crate::config::place::shown;
 use crate::config::retrieval::Specificity;
 use crate::config::storage::{StorageSettings, Sync};
@@ -39,7 +42,7 @@ pub struct Assembled {
 pub async fn open(settings: &Settings) -> anyhow::Result<Assembled> {
     make_data_folder(&settings.place.data)?;
     let storage = open_storage(&settings.storage).await?;
-    let Models { cards, chat, judge, embedder, tokenizer, http } = models::open(settings).await?;
+    let Models { cards, chat, judge, source, catalogue, embedder, tokenizer, http } = models::open(settings).await?;
     let parts = SiteParts {
         id: settings.site.id.clone(),
         settings: site_settings(settings),
@@ -47,7 +50,10 @@ pub async fn open(settings: &Settings) -> anyhow::Result<Assembled> {
         storage: Arc::clone(&storage),
         models: chat,
         judge,
+        source,
+        catalogue,
         embedder,
+        embedding_model: embedding_model(settings),
         tokenizer,
         web: Some(http),
         index_root: index_root(settings),
@@ -63,6 +69,14 @@ impl Assembled {
     pub async fn close(self) {
         self.site.finish().await;
         self.storage.close().await;
+    }
+}
+
+/// The model that makes vectors, if its maker has a catalogue entry for it.
+fn embedding_model(settings: &Settings) -> Option<String> {
+    match &settings.embedder {
+        EmbedderSettings::Openai { model, .. } => Some(model.clone()),
+        EmbedderSettings::None | EmbedderSettings::Local { .. } => None,
     }
 }
 
@@ -139,6 +153,7 @@ fn site_settings(settings: &Settings) -> SiteSettings {
             max_tokens: settings.model.max_tokens,
             patience: settings.provider.first_token_timeout,
         },
+        lifecycle: LifecycleSettings { watch: settings.models.watch, auto_successor: settings.models.auto_successor },
         verify: VerifySettings { mode: settings.verify.mode.into(), ..VerifySettings::default() },
         knowledge: KnowledgeSettings {
             folder: settings.knowledge.folder.clone(),

@@ -21,6 +21,7 @@ pub mod knowledge;
 pub mod load;
 pub mod log;
 pub mod model;
+pub mod models;
 pub mod owner;
 pub mod place;
 pub mod problem;
@@ -38,6 +39,7 @@ use check::Checker;
 use embeddings::EmbedderSettings;
 use knowledge::KnowledgeSettings;
 use load::{FileText, FlagValue, Written};
+use models::ModelSettings;
 use place::Place;
 use problem::{Origin, Origins, Problem, Problems};
 use provider::ProviderSettings;
@@ -84,8 +86,8 @@ pub struct Config {
     pub storage: storage::Storage,
     /// What portavoz writes about itself, on the standard error stream.
     pub log: log::Log,
-    /// The model catalogue: prices, limits and dialects of models.
-    pub models: log::Models,
+    /// The model catalogue (prices, limits, dialects and ends of models), and what happens when a model ends.
+    pub models: models::Models,
 }
 
 impl Config {
@@ -107,7 +109,7 @@ impl Config {
             ("server", keys::field_names::<server::Server>()),
             ("storage", keys::field_names::<storage::Storage>()),
             ("log", keys::field_names::<log::Log>()),
-            ("models", keys::field_names::<log::Models>()),
+            ("models", keys::field_names::<models::Models>()),
         ]
     }
 }
@@ -153,8 +155,8 @@ pub struct Settings {
     pub storage: StorageSettings,
     /// How much to log, and how.
     pub log: log::Log,
-    /// The owner's entries of the model catalogue.
-    pub model_overrides: Option<PathBuf>,
+    /// Where models are looked up, and what happens when one ends.
+    pub models: ModelSettings,
     /// The owner's token, if the environment sets it.
     pub admin_token: Option<SecretString>,
 }
@@ -218,7 +220,7 @@ fn resolve(written: Written, place: &Place, environment: &Environment) -> Result
         server: config.server.resolve(checker_ref),
         storage: config.storage.resolve(checker_ref),
         log: config.log.clone(),
-        model_overrides: config.models.resolve(checker_ref),
+        models: config.models.resolve(checker_ref),
         admin_token: environment.get("PORTAVOZ_ADMIN_TOKEN").map(SecretString::from),
     };
     let mut problems = checker.problems;

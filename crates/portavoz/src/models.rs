@@ -1,8 +1,12 @@
-//! The models of a site: who answers, who makes vectors, who counts tokens.
+//! The models of a site: who answers, who makes vectors, who counts tokens. Further models of the provider come from
+//! [`source`].
+
+pub mod source;
 
 use std::sync::Arc;
 
 use anyhow::Context;
+use portavoz_app::models::{LadderModel, ModelSource};
 use portavoz_domain::tokens::CountTokens;
 use portavoz_llm::catalogue::{Card, Catalogue};
 use portavoz_llm::chat::ChatModel;
@@ -28,9 +32,13 @@ pub struct Models {
     /// What is known of those that answer, in the order of the ladder.
     pub cards: Vec<Card>,
     /// Those that answer; empty if answers are quoted from the documents.
-    pub chat: Vec<Arc<dyn ChatModel>>,
+    pub chat: Vec<LadderModel>,
     /// Gives a second opinion on sentences, if there is one.
-    pub judge: Option<Arc<dyn ChatModel>>,
+    pub judge: Option<LadderModel>,
+    /// Where further models come from; `None` if the provider would turn every request down.
+    pub source: Option<Arc<dyn ModelSource>>,
+    /// What is known of models.
+    pub catalogue: Catalogue,
     /// Who makes vectors, if anybody does.
     pub embedder: Option<Arc<dyn Embedder>>,
     /// Counts tokens of passages.
@@ -45,17 +53,19 @@ pub async fn open(settings: &Settings) -> anyhow::Result<Models> {
     let timeouts = timeouts(&settings.provider);
     let http = http_client(&timeouts)?;
     let cards = cards(settings, &catalogue);
-    let chat = cards.iter().map(|card| chat_model(card, settings, &http)).collect::<anyhow::Result<_>>()?;
-    let judge = judge_card(settings, &catalogue).map(|card| chat_model(&card, settings, &http)).transpose()?;
+    let provider = Arc::new(source::Provider::new(settings, &catalogue, &http));
+    let chat = cards.iter().map(|card| provider.ladder_model(&card.name)).collect::<anyhow::Result<_>>()?;
+    let judge = judge_card(settings, &catalogue).map(|card| provider.ladder_model(&card.name)).transpose()?;
+    let source = settings.provider.is_usable().then_some(provider as Arc<dyn ModelSource>);
     let embedder = embedder(settings, &catalogue, &http).await?;
     let tokenizer = tokenizer_for(&catalogue.card(cards.first().map_or(DEFAULT_TOKENIZER, |card| &card.name)));
-    Ok(Models { cards, chat, judge, embedder, tokenizer, http })
+    Ok(Models { cards, chat, judge, source, catalogue, embedder, tokenizer, http })
 }
 
 /// The built-in catalogue with the owner's entries over it.
 pub fn catalogue(settings: &Settings) -> anyhow::Result<Catalogue> {
     let built_in = Catalogue::embedded();
-    let Some(path) = &settings.model_overrides else { return Ok(built_in) };
+    let Some(path) = &settings.models.overrides else { return Ok(built_in) };
     let unusable = || {
         Failure::config(format!("the model catalogue `{}` cannot be used", shown(path)))
             .hint("mend the file, or remove `models.overrides`")

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use portavoz_app::lifecycle;
 use portavoz_app::site::Site;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
@@ -19,10 +20,16 @@ use tokio_util::task::TaskTracker;
 
 /// Between two runs of what should not wait.
 const MINUTE: Duration = Duration::from_secs(60);
+/// Between two runs of what can.
+const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// Everything that is done for a site while it is served.
 pub fn jobs(site: &Arc<Site>) -> Vec<Job> {
-    vec![Job::new("database", MINUTE, site, |site| async move { site.check().await })]
+    vec![
+        Job::new("database", MINUTE, site, |site| async move { site.check().await }),
+        Job::new("models", MINUTE, site, |site| async move { lifecycle::refresh(&site).await }),
+        Job::new("lifecycle", 6 * HOUR, site, |site| async move { lifecycle::keep_watch(&site).await }),
+    ]
 }
 
 /// Something that is done again and again.

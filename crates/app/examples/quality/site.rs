@@ -9,13 +9,16 @@ use std::time::Duration;
 use portavoz_app::ask::{Answer, Ask, ask};
 use portavoz_app::clock::{Clock, Entropy};
 use portavoz_app::ingest::ingest;
-use portavoz_app::settings::{GenerationSettings, KnowledgeSettings, RetrievalSettings, SiteSettings, VerifySettings};
+use portavoz_app::settings::{
+    GenerationSettings, KnowledgeSettings, LifecycleSettings, RetrievalSettings, SiteSettings, VerifySettings,
+};
 use portavoz_app::site::{Site, SiteParts};
 use portavoz_domain::contact::ContactCard;
 use portavoz_domain::context::ContextLimits;
 use portavoz_domain::ids::SiteId;
 use portavoz_domain::prompt::{HistoryLimits, PromptOptions, Prompts};
 use portavoz_domain::timestamp::Timestamp;
+use portavoz_llm::catalogue::Catalogue;
 use portavoz_llm::embed::Embedder;
 use portavoz_storage::sqlite::SqliteStorage;
 use tempfile::TempDir;
@@ -78,6 +81,7 @@ impl WholeSite {
             history: HistoryLimits::default(),
             generation: GenerationSettings::default(),
             verify: VerifySettings::default(),
+            lifecycle: LifecycleSettings::default(),
             knowledge: KnowledgeSettings {
                 folder: documents,
                 urls: Vec::new(),
@@ -93,6 +97,9 @@ impl WholeSite {
             storage: Arc::new(SqliteStorage::in_memory().await?),
             models: Vec::new(),
             judge: None,
+            source: None,
+            catalogue: Catalogue::embedded(),
+            embedding_model: None,
             embedder: embedder.map(Arc::clone),
             tokenizer: &TOKENS,
             web: None,

@@ -4,6 +4,8 @@
 //! To add one more rung: 1. its name in `domain::answer::Rung`; 2. its place in [`climb`]; 3. a test that brings the
 //! rungs above it down.
 
+use std::sync::Arc;
+
 use portavoz_domain::answer::{Outcome, Rung};
 use portavoz_domain::context::{Context, pack};
 use portavoz_domain::prompt::{assemble, recent};
@@ -23,6 +25,7 @@ use super::sought::Found;
 use super::stock;
 use super::telling::Telling;
 use super::told::Told;
+use crate::models::{LadderModel, SHUT_DOWN, Step};
 use crate::site::short_hash;
 use crate::verify::beyond_passages;
 
@@ -80,8 +83,12 @@ enum Climbed {
 
 async fn climb_models(run: &Run, question: &Question, hits: &[Hit], told: &mut Told, telling: &mut Telling) -> Climbed {
     let around = Around::of(run, question, hits);
-    for (place, model) in run.site.models().iter().enumerate() {
-        let rung = if place == 0 { Rung::Primary } else { Rung::Fallback };
+    let mut ladder = run.site.ladder();
+    while let Some(Step { rung, name, model }) = ladder.next() {
+        let Some(LadderModel { model, .. }) = model else {
+            told.tried(rung, Some(&name), Some(SHUT_DOWN));
+            continue;
+        };
         let patience = run.patience_left();
         if patience.is_zero() {
             told.tried(rung, Some(model.name()), Some("out_of_time"));
@@ -141,6 +148,7 @@ async fn climb_models(run: &Run, question: &Question, hits: &[Hit], told: &mut T
                 );
                 told.tried(rung, Some(model.name()), Some(error.code()));
                 telling.start_over(error.code()).await;
+                ladder.failed(&error);
             }
         }
         if telling.gone() {
@@ -155,18 +163,19 @@ struct Around {
     standalone: String,
     owner: Option<String>,
     card: String,
+    judge: Option<Arc<dyn ChatModel>>,
 }
 
 impl Around {
     fn of(run: &Run, question: &Question, hits: &[Hit]) -> Self {
         let contact = run.site.contact();
         let card = beyond_passages(&contact, question.language, hits.iter().map(|hit| hit.chunk.as_ref()));
-        Self { standalone: question.standalone(), owner: contact.name, card }
+        Self { standalone: question.standalone(), owner: contact.name, card, judge: run.site.judge() }
     }
 
     fn checks<'a>(&'a self, run: &'a Run, question: &Question, context: &'a Context) -> Checks<'a> {
         let settings = run.site.settings().verify;
-        let judge = run.site.judge().map(|model| Judge {
+        let judge = self.judge.as_deref().map(|model| Judge {
             model,
             settings: settings.judge,
             prompts: &run.site.parts.prompts,

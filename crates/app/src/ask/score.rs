@@ -163,7 +163,8 @@ fn served(
     verification: Option<&Verification>,
 ) -> Served {
     let answering = told.model.as_deref();
-    let Some(model) = site.models().iter().find(|model| Some(model.name()) == answering) else {
+    let models = site.models();
+    let Some(model) = models.iter().find(|model| Some(model.name()) == answering) else {
         return Served::default();
     };
     let count = |text: &str| as_u64(model.tokenizer().count(text));

@@ -90,7 +90,7 @@ impl Run {
             turn_id: self.turn,
             conversation_id: self.conversation,
             visitor_token: self.site.visitor_tokens().sign(self.visitor),
-            model: self.site.models().first().map(|model| model.name().to_owned()),
+            model: self.site.first_model(),
             variant: None,
         }
     }

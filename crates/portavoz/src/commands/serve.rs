@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use portavoz_app::clock::Entropy;
+use portavoz_app::lifecycle;
 use portavoz_server::{AdminToken, AppState, ServerSettings};
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
@@ -158,8 +159,8 @@ fn announce(assembled: &Assembled, settings: &Settings, address: SocketAddr, out
         (Some(name), false) => format!("the portfolio of {name}"),
         (None, _) => "a portfolio without its owner's name (`owner.name`)".to_owned(),
     };
-    let who = match assembled.cards.first() {
-        Some(card) => format!("answers by {}", card.name),
+    let who = match assembled.site.first_model() {
+        Some(model) => format!("answers by {model}"),
         None => "answers quoted from the documents, no model".to_owned(),
     };
     let documents = assembled.site.index().counts();
@@ -172,6 +173,9 @@ fn announce(assembled: &Assembled, settings: &Settings, address: SocketAddr, out
     let open = settings.server.public_url.clone().unwrap_or_else(|| format!("http://{}", reachable(address)));
     output.line(format_args!("listening on http://{address}"))?;
     output.remark(format_args!("open {}   (stop with Ctrl-C)", bold().for_stderr().underlined().apply_to(open)));
+    for warning in lifecycle::warnings(&assembled.site) {
+        output.remark(format_args!("{} {}", console::style("!").for_stderr().yellow().bold(), warning.message));
+    }
     if documents.documents == 0 {
         let folder = shown(&settings.knowledge.folder);
         output.remark(format_args!("there is nothing to answer from yet: put documents into `{folder}`"));

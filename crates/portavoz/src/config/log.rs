@@ -1,12 +1,9 @@
-//! `[log]` and `[models]`: what portavoz writes about itself, and where it looks up models.
-
-use std::path::PathBuf;
+//! `[log]`: what portavoz writes about itself.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::check::Checker;
-use super::place::shown;
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -45,24 +42,5 @@ impl Log {
                 "error, warn, info, debug or trace, also per part: `info,portavoz_llm=debug`",
             );
         }
-    }
-}
-
-/// The model catalogue: prices, limits and dialects of models.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Models {
-    /// File of own entries, which replace or add to the built-in catalogue.
-    #[schemars(example = &"models.toml")]
-    pub overrides: Option<PathBuf>,
-}
-
-impl Models {
-    pub(super) fn resolve(&self, checker: &mut Checker<'_>) -> Option<PathBuf> {
-        let path = checker.path(self.overrides.as_deref()?);
-        if !path.is_file() {
-            checker.refuse("models.overrides", format!("there is no file `{}`", shown(&path)), "a TOML file of models");
-        }
-        Some(path)
     }
 }
