@@ -6,6 +6,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use portavoz_app::ask::{AskError, Failure};
+use portavoz_app::models::migrate::MigrateError;
 use portavoz_app::site::SiteError;
 use portavoz_app::verify::VerifyError;
 use serde::Serialize;
@@ -48,6 +49,8 @@ pub enum ApiError {
     RateLimited(Duration),
     /// The page that asks is not allowed to.
     OriginNotAllowed(String),
+    /// The first model was not changed.
+    ModelNotChanged(&'static str, String, Option<String>),
     /// The database does not answer.
     StorageUnavailable,
     /// A defect of ours.
@@ -157,6 +160,7 @@ impl ApiError {
                 format!("pages of `{origin}` may not ask questions here"),
                 hint("the owner can add it to `server.allowed_origins`"),
             ),
+            Self::ModelNotChanged(code, why, hint) => (StatusCode::CONFLICT, code, why.clone(), hint.clone()),
             Self::StorageUnavailable => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "storage_unavailable",
@@ -218,6 +222,15 @@ impl From<VerifyError> for ApiError {
             VerifyError::TooManyTexts { .. } | VerifyError::ContextTooLong { .. } => Self::ContextTooLarge(why),
             VerifyError::Interrupted => Self::Internal,
             VerifyError::Site(error) => error.into(),
+        }
+    }
+}
+
+impl From<MigrateError> for ApiError {
+    fn from(error: MigrateError) -> Self {
+        match error {
+            MigrateError::Storage(error) => SiteError::from(error).into(),
+            refused => Self::ModelNotChanged(refused.code(), refused.to_string(), refused.hint()),
         }
     }
 }

@@ -91,6 +91,9 @@ fn described_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(routes::verify::check).layer(DefaultBodyLimit::max(routes::verify::MAX_BODY_BYTES)))
         .routes(routes!(routes::facts::facts))
         .routes(routes!(routes::facts::contradictions))
+        .routes(routes!(routes::models::list))
+        .routes(routes!(routes::models::migrate_model))
+        .routes(routes!(routes::models::rollback_model))
         .routes(routes!(routes::health::healthz))
         .routes(routes!(routes::health::readyz))
 }

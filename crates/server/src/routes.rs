@@ -8,6 +8,7 @@ pub(crate) mod chat;
 pub(crate) mod conversations;
 pub(crate) mod facts;
 pub(crate) mod health;
+pub(crate) mod models;
 pub(crate) mod openai;
 pub(crate) mod pages;
 pub(crate) mod search;

@@ -7,6 +7,7 @@ mod server {
     mod bodies;
     mod chat;
     mod facts;
+    mod models;
     mod openai;
     mod operation;
     mod pages;
