@@ -80,6 +80,9 @@ pub enum Command {
     Facts(Facts),
     /// Answer visitors over HTTP
     Serve(Serve),
+    /// See what models cost and when they end, and move from one to the next
+    #[command(subcommand)]
+    Models(Models),
     /// Check everything, and say how to mend what is wrong
     Doctor(Doctor),
     /// Check, show and explain the configuration
@@ -243,6 +246,53 @@ pub struct Doctor {
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
+}
+
+/// About models.
+#[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  portavoz models list
+  portavoz models explain gpt-6-luna
+  portavoz models check --json | jq '.models[] | select(.offered == false).name'
+  portavoz models migrate           move to the successor of the model in use
+  portavoz models migrate gpt-6-luna
+  portavoz models rollback")]
+pub enum Models {
+    /// List the models of the catalogue: prices, context, end, successor; those in use come first
+    List {
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show every figure of a model with its source and date
+    Explain {
+        /// The model
+        name: String,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Ask the provider which of the models in use it offers, and until when
+    Check {
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make another model the first one, for good; running servers follow within a minute
+    Migrate {
+        /// The model [default: the successor of the model in use]
+        name: Option<String>,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Undo a migration: go back to the model that the configuration names
+    Rollback {
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// About the configuration.

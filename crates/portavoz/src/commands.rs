@@ -21,6 +21,7 @@ mod doctor;
 mod facts;
 mod ingest;
 mod init;
+mod models;
 mod search;
 mod serve;
 mod verify;
@@ -56,6 +57,7 @@ pub fn run(cli: Cli, environment: Environment) -> anyhow::Result<Ending> {
         Command::Verify(args) => verify::run(&invocation, &args),
         Command::Facts(args) => facts::run(&invocation, &args),
         Command::Serve(args) => serve::run(&invocation, &args),
+        Command::Models(command) => models::run(&invocation, &command),
         Command::Doctor(args) => doctor::run(&invocation, &args),
         Command::Config(command) => config_commands::run(&invocation, &command),
         Command::Completions(args) => completions::run(&invocation, &args),
