@@ -9,6 +9,7 @@
 mod breaker;
 mod cancel;
 mod cassette;
+mod costs;
 mod dialects;
 mod embedder;
 mod faults;
