@@ -46,6 +46,7 @@ macro_rules! each {
             each!(@one $folder, 20261123090000, "turn_figures"),
             each!(@one $folder, 20261123100000, "money"),
             each!(@one $folder, 20261123110000, "alerts_and_choices"),
+            each!(@one $folder, 20261123120000, "turn_lists"),
         ]
     };
     (@one $folder:literal, $version:literal, $name:literal) => {

@@ -18,8 +18,8 @@ pub(crate) use money::{
     amount, audit, measures, traffic_sums,
 };
 pub(crate) use turns::{
-    AdmissionColumns, ConversationRow, GapRow, SUMMARIES, SUMMARIES_OF, SettlementColumns, SummaryRow, TurnRow,
-    select_turns,
+    AdmissionColumns, ConversationRow, GapRow, IS_WEAK, SUMMARIES, SUMMARIES_OF, SettlementColumns, SummaryRow,
+    TurnRow, WEAK, select_turns,
 };
 
 /// Declares a row: its table, the column that names it in errors, and its columns.

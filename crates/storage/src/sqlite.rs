@@ -12,7 +12,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::sync::OnceCell;
 
 use crate::{Choices, Embeddings, Gaps, Knowledge, Result, Secrets, Spending, Storage, Traffic, Turns, migration};
 
@@ -64,8 +63,6 @@ pub struct SqliteStorage {
     connections: Connections,
     writer: Writer,
     instance: Arc<Instance>,
-    /// Set once nothing of an earlier process stands under this one's number.
-    claimed: OnceCell<()>,
 }
 
 impl SqliteStorage {
@@ -86,13 +83,13 @@ impl SqliteStorage {
         file::create(path)?;
         let mut writer = connections::connect_for_writing(path, options.sync, busy_timeout).await?;
         migrations::migrate(&mut writer, migration::SQLITE).await?;
-        let connections = Connections::of_file(path, writer, busy_timeout).await?;
-        Ok(Self::over(connections, Instance::beside(path)?))
+        let instance = Instance::beside(path, &mut writer).await?;
+        Ok(Self::over(Connections::of_file(path, writer, busy_timeout).await?, instance))
     }
 
     fn over(connections: Connections, instance: Instance) -> Self {
         let writer = Writer::start(connections.writing());
-        Self { connections, writer, instance: Arc::new(instance), claimed: OnceCell::new() }
+        Self { connections, writer, instance: Arc::new(instance) }
     }
 }
 

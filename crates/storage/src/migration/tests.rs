@@ -75,6 +75,7 @@ pub(crate) async fn assert_samples_can_be_read(storage: &dyn crate::Storage) {
     let checked = storage.turns().find(&site, turn("14")).await.unwrap().unwrap().settlement.unwrap();
     let sentences = checked.verification.unwrap().sentences;
     assert_eq!((sentences[0].claims[0].text.as_str(), checked.withheld), ("Python", 1));
+    assert_money_can_be_read(storage).await;
     let open = storage.turns().find(&SiteId::parse("agencia").unwrap(), turn("12")).await.unwrap().unwrap();
     assert_eq!((open.admitted.question.as_str(), open.settlement), ("Does she know COBOL? 🦕", None));
     assert_eq!(storage.gaps().list(&site, 10).await.unwrap().len(), 1);
@@ -94,4 +95,27 @@ pub(crate) async fn assert_samples_can_be_read(storage: &dyn crate::Storage) {
     let chosen = storage.choices().get(&site, "model").await.unwrap();
     assert_eq!(chosen.as_deref(), Some(r#"{"primary":"gpt-6-luna"}"#));
     assert_eq!(storage.secrets().get(&site, "visitor-key").await.unwrap().unwrap(), [0, 255, 16]);
+}
+
+/// Money and sums of turns, and the columns that lists of turns are filtered by.
+async fn assert_money_can_be_read(storage: &dyn crate::Storage) {
+    use portavoz_domain::ids::SiteId;
+    use portavoz_domain::timestamp::Timestamp;
+    use portavoz_domain::traffic::{Measure, TrafficQuery};
+    let (site, agency) = (SiteId::default(), SiteId::parse("agencia").unwrap());
+    let now = Timestamp::from_millis(1_795_338_000_000);
+    let audit = storage.spending().audit(&site).await.unwrap();
+    assert!(audit.balances(), "{audit:?}");
+    let standing = storage.spending().standing(&site, now).await.unwrap();
+    assert_eq!((standing.day, standing.month, standing.orphaned), (128, 128, 90));
+    // The process that held it is long gone.
+    assert_eq!(storage.spending().sweep(&agency).await.unwrap().len(), 1);
+    let query = TrafficQuery { from: now.day(), to: Timestamp::from_millis(i64::MAX), ..TrafficQuery::default() };
+    let sums = storage.traffic().sums(&site, &query).await.unwrap();
+    assert_eq!(sums[0].tally.get(&Measure::Turns), 8);
+    // One score was in the text of its row only, until a migration took it out.
+    for (most, expected) in [(0.95, 2), (0.6, 1)] {
+        let filter = crate::TurnFilter { max_quality: Some(most), limit: 10, ..crate::TurnFilter::default() };
+        assert_eq!(storage.turns().list(&site, &filter).await.unwrap().len(), expected, "at most {most}");
+    }
 }

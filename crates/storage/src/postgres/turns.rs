@@ -12,8 +12,8 @@ use sqlx::{PgPool, Postgres, QueryBuilder, Row};
 use super::errors::{failed, is_duplicate, retrying};
 use super::{PgStorage, spending};
 use crate::rows::{
-    AdmissionColumns, ConversationRow, MOST, ReservationColumns, SUMMARIES, SUMMARIES_OF, SettlementColumns,
-    SummaryRow, TrafficColumns, TurnRow, Verdict, measures, select_turns,
+    AdmissionColumns, ConversationRow, IS_WEAK, MOST, ReservationColumns, SUMMARIES, SUMMARIES_OF, SettlementColumns,
+    SummaryRow, TrafficColumns, TurnRow, Verdict, WEAK, measures, select_turns,
 };
 use crate::values::{count, storable};
 use crate::{Conversation, Result, TurnFilter, Turns, conflicts};
@@ -116,6 +116,7 @@ fn read_turn(row: &PgRow) -> Result<Turn> {
     TurnRow::from_postgres(row)?.try_into()
 }
 
+/// Some conditions are told twice: with a constant, so that the database knows which small index holds all it needs.
 fn listing(site: &SiteId, filter: &TurnFilter) -> QueryBuilder<Postgres> {
     let mut query = QueryBuilder::new(select_turns!("WHERE t.site = "));
     query.push_bind(site.to_string());
@@ -130,6 +131,9 @@ fn listing(site: &SiteId, filter: &TurnFilter) -> QueryBuilder<Postgres> {
     }
     if let Some(status) = filter.status {
         query.push(" AND t.status = ").push_bind(status.name());
+        if status != TurnStatus::Complete {
+            query.push(" AND t.status <> 'complete'");
+        }
     }
     if let Some(model) = &filter.model {
         query.push(" AND t.model = ").push_bind(storable(model));
@@ -139,6 +143,9 @@ fn listing(site: &SiteId, filter: &TurnFilter) -> QueryBuilder<Postgres> {
     }
     if let Some(most) = filter.max_quality {
         query.push(" AND t.quality_score <= ").push_bind(f64::from(most));
+        if most < WEAK {
+            query.push(IS_WEAK);
+        }
     }
     if let Some(conversation) = filter.conversation {
         query.push(" AND t.conversation = ").push_bind(conversation.to_string());

@@ -29,6 +29,12 @@ macro_rules! select_turns {
 
 pub(crate) use select_turns;
 
+/// Scores below this are in the index `turns_weak`.
+pub(crate) const WEAK: f32 = 0.8;
+
+/// The condition of that index.
+pub(crate) const IS_WEAK: &str = " AND t.quality_score < 0.8";
+
 /// The choice of a page of conversations, to be followed by its conditions.
 pub(crate) const SUMMARIES_OF: &str = "WITH page AS (
             SELECT site, id, visitor, language, created FROM conversations WHERE site = ";

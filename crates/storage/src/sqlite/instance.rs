@@ -1,18 +1,17 @@
 //! Which processes live: each that opens a file holds a lock file beside it, under a number of its own.
 //!
 //! The operating system releases a lock when its process ends, however it ends. So a charge whose number nobody holds
-//! is an orphan. Numbers are used again: whoever takes one disowns, before anything else, what an earlier holder left
-//! open under it (`spending.rs`).
+//! is an orphan. Numbers are used again, but not while something is open under them.
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use crate::{Result, StorageError};
+use sqlx::SqliteConnection;
 
-/// The number of nobody: what it holds is an orphan's.
-pub(super) const OF_THE_DEAD: i64 = 0;
+use super::errors::failed;
+use crate::{Result, StorageError};
 
 /// A process among those that use the file.
 #[derive(Debug)]
@@ -29,14 +28,27 @@ impl Instance {
         Self { number: 1, folder: None, lock: Mutex::new(None) }
     }
 
-    /// Takes the first free number among those that use the file at `database`.
-    pub(super) fn beside(database: &Path) -> Result<Self> {
+    /// Takes the first free number among those that use the file at `database`, over a connection to it.
+    pub(super) async fn beside(database: &Path, connection: &mut SqliteConnection) -> Result<Self> {
         let mut folder = database.as_os_str().to_owned();
         folder.push("-instances");
         let folder = PathBuf::from(folder);
-        let (number, lock) = take_number(&folder)
-            .map_err(|error| StorageError::Unavailable(format!("`{}` cannot be locked: {error}", folder.display())))?;
-        Ok(Self { number, folder: Some(folder), lock: Mutex::new(Some(lock)) })
+        let mut number = 0;
+        loop {
+            number += 1;
+            let taken = take(&folder, number).map_err(|error| {
+                StorageError::Unavailable(format!("`{}` cannot be locked: {error}", folder.display()))
+            })?;
+            match taken {
+                // Asked under the lock: whoever held the number is gone and can open nothing more.
+                Taken::Ours(lock) if !has_open_charges(connection, number).await? => {
+                    return Ok(Self { number, folder: Some(folder), lock: Mutex::new(Some(lock)) });
+                }
+                Taken::Ours(_) | Taken::Held => {}
+                // Whoever left meanwhile removed the file or the folder: the number is free, or will be somebody's.
+                Taken::Gone => number = 0,
+            }
+        }
     }
 
     /// Its number.
@@ -70,17 +82,14 @@ fn lock_path(folder: &Path, number: i64) -> PathBuf {
     folder.join(number.to_string())
 }
 
-fn take_number(folder: &Path) -> io::Result<(i64, File)> {
-    let mut number = OF_THE_DEAD;
-    loop {
-        number += 1;
-        match take(folder, number)? {
-            Taken::Ours(lock) => return Ok((number, lock)),
-            Taken::Held => {}
-            // Whoever left meanwhile removed the file or the folder: the number is free, or will be somebody's.
-            Taken::Gone => number = OF_THE_DEAD,
-        }
-    }
+async fn has_open_charges(connection: &mut SqliteConnection, number: i64) -> Result<bool> {
+    sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM charges INDEXED BY charges_open WHERE state = 'open' AND instance = $1)",
+    )
+    .bind(number)
+    .fetch_one(connection)
+    .await
+    .map_err(failed)
 }
 
 enum Taken {

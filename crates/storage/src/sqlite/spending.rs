@@ -12,7 +12,7 @@ use time::Date;
 use super::SqliteStorage;
 use super::bulk::{self, Done, Payment};
 use super::errors::failed;
-use super::instance::{Instance, OF_THE_DEAD};
+use super::instance::Instance;
 use super::writer::{Bulk, Write};
 use crate::rows::{BalanceRow, DayRow, OrphanRow, ReservationColumns, Verdict, amount, audit};
 use crate::values::Column;
@@ -20,26 +20,15 @@ use crate::{Result, Spending};
 
 impl SqliteStorage {
     /// The columns of a reservation of this process; `None` if it asks for nothing.
-    pub(super) async fn reservation(&self, reservation: &Reservation) -> Result<Option<ReservationColumns>> {
-        if reservation.amount == 0 {
-            return Ok(None);
-        }
-        Ok(Some(ReservationColumns::of(reservation, self.claimed_instance().await?)))
-    }
-
-    /// The number of this process, with everything that a dead one reserved under it disowned. That is done when it is
-    /// first needed, so that a process that spends nothing opens without writing.
-    async fn claimed_instance(&self) -> Result<i64> {
-        let number = self.instance.number();
-        self.claimed.get_or_try_init(|| self.writer.write(Disown { number })).await?;
-        Ok(number)
+    pub(super) fn reservation(&self, reservation: &Reservation) -> Option<ReservationColumns> {
+        (reservation.amount > 0).then(|| ReservationColumns::of(reservation, self.instance.number()))
     }
 }
 
 #[async_trait]
 impl Spending for SqliteStorage {
     async fn reserve(&self, reservation: &Reservation) -> Result<Reserved> {
-        match self.reservation(reservation).await? {
+        match self.reservation(reservation) {
             Some(columns) => self.writer.write(Reserve { columns, id: reservation.id }).await,
             None => Ok(Reserved::Granted),
         }
@@ -50,7 +39,6 @@ impl Spending for SqliteStorage {
     }
 
     async fn sweep(&self, site: &SiteId) -> Result<Vec<Orphan>> {
-        self.claimed_instance().await?;
         self.writer.write(Sweep { site: site.clone(), instance: Arc::clone(&self.instance) }).await
     }
 
@@ -145,26 +133,6 @@ impl Spending for SqliteStorage {
 
     async fn forget_visitors(&self, site: &SiteId, before: Timestamp) -> Result<u64> {
         self.writer.write(ForgetVisitors { site: site.clone(), before: before.day().as_millis() }).await
-    }
-}
-
-/// What a dead process reserved under a number is no longer that number's.
-struct Disown {
-    number: i64,
-}
-
-#[async_trait]
-impl Write for Disown {
-    type Answer = ();
-
-    async fn run(&self, connection: &mut SqliteConnection) -> Result<()> {
-        sqlx::query("UPDATE charges SET instance = $1 WHERE instance = $2 AND state = 'open'")
-            .bind(OF_THE_DEAD)
-            .bind(self.number)
-            .execute(connection)
-            .await
-            .map(drop)
-            .map_err(failed)
     }
 }
 

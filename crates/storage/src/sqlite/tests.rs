@@ -271,6 +271,20 @@ async fn frequent_reads_need_neither_scan_nor_sort() {
             WHERE site = 'a' AND id = 'b') ORDER BY t.created DESC, t.id DESC LIMIT 5"
         ),
         "SELECT id FROM turns WHERE site = 'a' AND status = 'open' ORDER BY created, id",
+        crate::rows::select_turns!("WHERE t.site = 'a' AND t.outcome = ? ORDER BY t.created DESC, t.id DESC LIMIT 5"),
+        crate::rows::select_turns!("WHERE t.site = 'a' AND t.model = ? ORDER BY t.created DESC, t.id DESC LIMIT 5"),
+        crate::rows::select_turns!("WHERE t.site = 'a' AND t.language = ? ORDER BY t.created DESC, t.id DESC LIMIT 5"),
+        crate::rows::select_turns!(
+            "WHERE t.site = 'a' AND t.status = ? AND t.status <> 'complete' ORDER BY t.created DESC, t.id DESC LIMIT 5"
+        ),
+        crate::rows::select_turns!(
+            "WHERE t.site = 'a' AND t.quality_score <= ? AND t.quality_score < 0.8 ORDER BY t.created DESC, t.id DESC LIMIT 5"
+        ),
+        "SELECT id FROM conversations WHERE site = 'a' ORDER BY created DESC, id DESC LIMIT 5",
+        "SELECT SUM(reserved) FROM charges WHERE site = 'a' AND state = 'open'",
+        "SELECT SUM(charged) FROM charges WHERE site = 'a' AND state = 'orphaned' AND day >= 1 AND day < 2",
+        "SELECT day, SUM(charged) FROM charges WHERE site = 'a' AND charged IS NOT NULL GROUP BY day",
+        "SELECT SUM(charged) FROM spend WHERE site = 'a' AND visitor = '' AND day >= 1 AND day < 2",
         "SELECT turn FROM gaps WHERE site = 'a' ORDER BY asked DESC, turn DESC LIMIT 5",
         "SELECT document, text FROM chunks WHERE site = 'a' ORDER BY document, ordinal",
         "SELECT id, hash FROM documents WHERE site = 'a' ORDER BY id",

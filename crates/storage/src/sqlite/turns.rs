@@ -13,8 +13,8 @@ use super::bulk::{self, Done};
 use super::errors::failed;
 use super::writer::{Bulk, Write};
 use crate::rows::{
-    AdmissionColumns, ConversationRow, ReservationColumns, SUMMARIES, SUMMARIES_OF, SettlementColumns, SummaryRow,
-    TrafficColumns, TurnRow, Verdict, select_turns,
+    AdmissionColumns, ConversationRow, IS_WEAK, ReservationColumns, SUMMARIES, SUMMARIES_OF, SettlementColumns,
+    SummaryRow, TrafficColumns, TurnRow, Verdict, WEAK, select_turns,
 };
 use crate::values::{count, storable};
 use crate::{Conversation, Result, TurnFilter, Turns, conflicts};
@@ -22,13 +22,10 @@ use crate::{Conversation, Result, TurnFilter, Turns, conflicts};
 #[async_trait]
 impl Turns for SqliteStorage {
     async fn admit(&self, turn: &NewTurn, reservation: Option<&Reservation>) -> Result<Reserved> {
-        let reservation = match reservation {
-            Some(reservation) => {
-                conflicts::check_reservation(turn, reservation)?;
-                self.reservation(reservation).await?
-            }
-            None => None,
-        };
+        if let Some(reservation) = reservation {
+            conflicts::check_reservation(turn, reservation)?;
+        }
+        let reservation = reservation.and_then(|reservation| self.reservation(reservation));
         let admit = Admit { columns: turn.into(), reservation, id: turn.id, conversation: turn.conversation };
         self.writer.write(admit).await
     }
@@ -110,6 +107,7 @@ fn read_turn(row: &SqliteRow) -> Result<Turn> {
     TurnRow::from_sqlite(row)?.try_into()
 }
 
+/// Some conditions are told twice: with a constant, so that the database knows which small index holds all it needs.
 fn listing(site: &SiteId, filter: &TurnFilter) -> QueryBuilder<Sqlite> {
     let mut query = QueryBuilder::new(select_turns!("WHERE t.site = "));
     query.push_bind(site.to_string());
@@ -124,6 +122,9 @@ fn listing(site: &SiteId, filter: &TurnFilter) -> QueryBuilder<Sqlite> {
     }
     if let Some(status) = filter.status {
         query.push(" AND t.status = ").push_bind(status.name());
+        if status != TurnStatus::Complete {
+            query.push(" AND t.status <> 'complete'");
+        }
     }
     if let Some(model) = &filter.model {
         query.push(" AND t.model = ").push_bind(storable(model));
@@ -133,6 +134,9 @@ fn listing(site: &SiteId, filter: &TurnFilter) -> QueryBuilder<Sqlite> {
     }
     if let Some(most) = filter.max_quality {
         query.push(" AND t.quality_score <= ").push_bind(f64::from(most));
+        if most < WEAK {
+            query.push(IS_WEAK);
+        }
     }
     if let Some(conversation) = filter.conversation {
         query.push(" AND t.conversation = ").push_bind(conversation.to_string());
