@@ -254,9 +254,8 @@ impl Tally {
     fn add_ladder(&mut self, settlement: &Settlement) {
         let answered = settlement.outcome.is_some().then(|| settlement.ladder.last()).flatten();
         for tried in &settlement.ladder {
-            match &tried.reason {
-                Some(reason) => self.add(Measure::Reason(format!("{}:{reason}", tried.rung.name())), 1),
-                None => {}
+            if let Some(reason) = &tried.reason {
+                self.add(Measure::Reason(format!("{}:{reason}", tried.rung.name())), 1);
             }
         }
         let asked = || settlement.ladder.iter().filter_map(reasons::asked);

@@ -72,7 +72,7 @@ async fn spend(storage: Arc<dyn Storage>, first: u32, caps: Caps) {
     let mut refused = 0;
     for number in (first..).step_by(CALLERS as usize) {
         let asked = Reservation { caps, ..reservation(number, RESERVED) };
-        let with_turn = number / CALLERS % 2 == 0;
+        let with_turn = (number / CALLERS).is_multiple_of(2);
         let turn = NewTurn { conversation: conversation_id(number), ..turn(number) };
         let reserved = if with_turn {
             storage.turns().admit(&turn, Some(&asked)).await.unwrap()
