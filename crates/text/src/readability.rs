@@ -11,7 +11,7 @@
 //! | ca | as es | none was fitted on Catalan; Spanish is the nearest language that has one, in words and sentences |
 //!
 //! Italian takes Gulpease rather than Flesch-Vacca because it was fitted on Italian readers, and counts letters, which
-//! leaves nothing to guess. All but it count syllables, as [`syllables`] does. The formulas were made for passages of a
+//! leaves nothing to guess. All but it count syllables, as [`syllables()`] does. The formulas were made for passages of a
 //! hundred words or more: of a sentence they say little. Start at [`reading`].
 
 mod syllables;

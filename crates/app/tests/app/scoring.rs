@@ -1,6 +1,7 @@
 //! Every turn says how good it was, and why.
 
 use portavoz_app::settings::VerifySettings;
+use portavoz_app::testing::lies::demo;
 use portavoz_app::testing::{Reply, ScriptedModel, Setup, TestSite, says};
 use portavoz_domain::answer::Outcome;
 use portavoz_domain::turn::Settlement;
@@ -96,4 +97,23 @@ async fn a_call_that_failed_after_its_prompt_served_nothing() {
     assert_eq!(settlement.outcome, Some(Outcome::Answered), "the documents answer");
     assert!(settlement.quality.unwrap().score >= 0.85);
     assert_eq!(settlement.efficiency, Some(0.0));
+}
+
+#[tokio::test]
+async fn the_stock_questions_of_the_demo_are_answered_well_without_a_model() {
+    let model = ScriptedModel::new("primary", Vec::new());
+    let site = demo(&model).await;
+    for (question, least) in [
+        ("¿Qué experiencia tiene María en IA?", 0.85),
+        ("¿Qué proyectos ha construido?", 0.85),
+        ("¿Qué tecnologías domina?", 0.85),
+        // The documents are Spanish: what is quoted of them reads less well for a visitor who asks in English.
+        ("Which technologies does she master?", 0.7),
+        ("What is her experience with RAG?", 0.7),
+    ] {
+        model.will_only(Reply::Fails(LlmError::Transient("down".to_owned())));
+        let settlement = settled(&site, question).await;
+        let quality = settlement.quality.unwrap();
+        assert!(quality.score >= least, "{question}: {}\n{quality:#?}", settlement.answer);
+    }
 }

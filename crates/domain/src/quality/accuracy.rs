@@ -17,17 +17,15 @@ pub(super) fn accuracy(verification: Option<&Verification>) -> Term {
     if claims.is_empty() {
         return Term { score: 1.0, parts: vec![Part::new("claims", 1.0, "nothing is claimed".to_owned())] };
     }
-    let weight = |claim: &&&Claim| {
-        let hard = if claim.kind.is_hard() { HARD } else { 1.0 };
-        hard * if claim.status == Status::Contradicted { FALSE } else { 1.0 }
-    };
-    let is_borne_out = |claim: &&&Claim| claim.status == Status::Supported;
-    let all: f32 = claims.iter().map(|claim| weight(&claim)).sum();
-    let borne_out = claims.iter().filter(is_borne_out).map(|claim| weight(&claim)).fold(0.0, |sum, one| sum + one);
+    let all: f32 = claims.iter().map(|claim| weight(claim)).sum();
+    // An empty sum of floats is -0.
+    let supported = claims.iter().filter(|claim| claim.status == Status::Supported);
+    let supported = 0.0 + supported.map(|claim| weight(claim)).sum::<f32>();
     let mut parts = Vec::new();
     for (name, what, hard) in [("hard_facts", "facts", true), ("propositions", "statements", false)] {
         let of_kind = || claims.iter().filter(|claim| claim.kind.is_hard() == hard);
-        let (count, good) = (of_kind().count(), of_kind().filter(is_borne_out).count());
+        let good = of_kind().filter(|claim| claim.status == Status::Supported).count();
+        let count = of_kind().count();
         if count > 0 {
             parts.push(Part::new(name, good as f32 / count as f32, format!("{good} of {count} {what} supported")));
         }
@@ -36,5 +34,10 @@ pub(super) fn accuracy(verification: Option<&Verification>) -> Term {
     if contradicted > 0 {
         parts.push(Part::new("contradicted", 0.0, format!("{contradicted} contradicted, counted twice")));
     }
-    Term { score: borne_out / all, parts }
+    Term { score: supported / all, parts }
+}
+
+fn weight(claim: &Claim) -> f32 {
+    let hard = if claim.kind.is_hard() { HARD } else { 1.0 };
+    hard * if claim.status == Status::Contradicted { FALSE } else { 1.0 }
 }

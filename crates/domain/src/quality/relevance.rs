@@ -29,6 +29,11 @@ pub(super) fn relevance(given: &Given<'_>, answer: &str) -> Term {
     let headings: Vec<String> = given.cited.iter().map(above).collect();
     let mut texts: Vec<Spoken<'_>> =
         told.iter().map(|&(text, worth)| Spoken { text, language, worth, heading: false }).collect();
+    // Quotations speak the language of their documents, which need not be the visitor's.
+    let quoted = given.cited.first().map(|cited| cited.chunk.language).filter(|quoted| *quoted != language);
+    if let Some(language) = quoted {
+        texts.extend(told.iter().map(|&(text, worth)| Spoken { text, language, worth, heading: false }));
+    }
     // What is cited counts as far as what is told of it is true.
     let truth = told.iter().map(|(_, worth)| *worth).fold(0.0, f32::max);
     for (cited, heading) in given.cited.iter().zip(&headings) {
