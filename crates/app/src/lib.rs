@@ -12,6 +12,7 @@ pub mod facts;
 pub mod ingest;
 pub mod lifecycle;
 pub mod models;
+pub mod report;
 pub mod search;
 pub mod session;
 pub mod settings;
