@@ -14,6 +14,7 @@ use portavoz_app::settings::{
 use portavoz_app::site::{Site, SiteParts};
 use portavoz_domain::context::ContextLimits;
 use portavoz_domain::prompt::{HistoryLimits, PromptOptions, Prompts};
+use portavoz_llm::catalogue::Card;
 use portavoz_storage::Storage;
 use portavoz_storage::postgres::PgStorage;
 use portavoz_storage::sqlite::{SqliteOptions, SqliteStorage, SyncMode};
@@ -35,19 +36,26 @@ pub struct Assembled {
     /// Its database; to be closed at the end.
     pub storage: Arc<dyn Storage>,
     /// What is known of its models, in the order of the ladder.
-    pub cards: Vec<portavoz_llm::catalogue::Card>,
+    pub cards: Vec<Card>,
 }
 
 /// Opens a site on the index that was last built.
 pub async fn open(settings: &Settings) -> anyhow::Result<Assembled> {
     make_data_folder(&settings.place.data)?;
     let storage = open_storage(&settings.storage).await?;
+    let (parts, cards) = parts(settings, Arc::clone(&storage)).await?;
+    let site = Site::open(parts).await.with_context(|| format!("cannot open the site `{}`", settings.site.id))?;
+    Ok(Assembled { site, storage, cards })
+}
+
+/// What a site over this database is made of, with what is known of its models.
+pub async fn parts(settings: &Settings, storage: Arc<dyn Storage>) -> anyhow::Result<(SiteParts, Vec<Card>)> {
     let Models { cards, chat, judge, source, catalogue, embedder, tokenizer, http } = models::open(settings).await?;
     let parts = SiteParts {
         id: settings.site.id.clone(),
         settings: site_settings(settings),
         prompts: prompts(settings)?,
-        storage: Arc::clone(&storage),
+        storage,
         models: chat,
         judge,
         source,
@@ -60,8 +68,7 @@ pub async fn open(settings: &Settings) -> anyhow::Result<Assembled> {
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
     };
-    let site = Site::open(parts).await.with_context(|| format!("cannot open the site `{}`", settings.site.id))?;
-    Ok(Assembled { site, storage, cards })
+    Ok((parts, cards))
 }
 
 impl Assembled {

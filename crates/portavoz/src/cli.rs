@@ -83,6 +83,8 @@ pub enum Command {
     /// See what models cost and when they end, and move from one to the next
     #[command(subcommand)]
     Models(Models),
+    /// Tell what answers cost, how fast and how good they were, beside other models
+    Report(Report),
     /// Check everything, and say how to mend what is wrong
     Doctor(Doctor),
     /// Check, show and explain the configuration
@@ -232,6 +234,44 @@ pub struct Serve {
     /// Address and port [default: 127.0.0.1:8080, or the next free port]
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<String>,
+}
+
+/// Reports.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  portavoz report
+  portavoz report --html report.html --from 2026-10-01 --to 2026-10-31
+  portavoz report --reference gpt-4o --questions 10 --yes
+  portavoz report --json | jq '.expectations[] | select(.state != \"met\")'
+
+A reference model is asked your visitors' own recent questions again, to compare time and quality. That
+costs money: how much at most is told first, and kept within the budget.")]
+pub struct Report {
+    /// Folder of the portfolio
+    #[arg(value_name = "SITE_DIR", conflicts_with = "site")]
+    pub site_dir: Option<PathBuf>,
+    /// Write it as a web page that needs nothing else, with plots
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// First day, such as 2026-10-01, in UTC [default: thirty days ago]
+    #[arg(long, value_name = "DAY")]
+    pub from: Option<String>,
+    /// Last day [default: today]
+    #[arg(long, value_name = "DAY")]
+    pub to: Option<String>,
+    /// Ask this model recent questions again, to compare with it
+    #[arg(long, value_name = "MODEL")]
+    pub reference: Option<String>,
+    /// How many questions to ask it, at most
+    #[arg(long, value_name = "N", default_value_t = 20, requires = "reference", value_parser = clap::value_parser!(u32).range(1..=500))]
+    pub questions: u32,
+    /// Agree to what that costs
+    #[arg(short, long, requires = "reference")]
+    pub yes: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Checks everything.

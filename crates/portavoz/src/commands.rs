@@ -22,6 +22,7 @@ mod facts;
 mod ingest;
 mod init;
 mod models;
+mod report;
 mod search;
 mod serve;
 mod verify;
@@ -58,6 +59,7 @@ pub fn run(cli: Cli, environment: Environment) -> anyhow::Result<Ending> {
         Command::Facts(args) => facts::run(&invocation, &args),
         Command::Serve(args) => serve::run(&invocation, &args),
         Command::Models(command) => models::run(&invocation, &command),
+        Command::Report(args) => report::run(&invocation, &args),
         Command::Doctor(args) => doctor::run(&invocation, &args),
         Command::Config(command) => config_commands::run(&invocation, &command),
         Command::Completions(args) => completions::run(&invocation, &args),

@@ -62,6 +62,16 @@ pub async fn open(settings: &Settings) -> anyhow::Result<Models> {
     Ok(Models { cards, chat, judge, source, catalogue, embedder, tokenizer, http })
 }
 
+/// A model of the same provider that is only measured with.
+pub fn reference(name: &str, settings: &Settings, catalogue: &Catalogue) -> anyhow::Result<Arc<dyn ChatModel>> {
+    if !settings.provider.is_usable() {
+        return Err(Failure::config(format!("the model `{name}` cannot be asked without a key"))
+            .hint("set `OPENAI_API_KEY`, or `provider.base_url` for a server that wants none")
+            .into());
+    }
+    chat_model(&catalogue.card(name), settings, &http_client(&timeouts(&settings.provider))?)
+}
+
 /// The built-in catalogue with the owner's entries over it.
 pub fn catalogue(settings: &Settings) -> anyhow::Result<Catalogue> {
     let built_in = Catalogue::embedded();
