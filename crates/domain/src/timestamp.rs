@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
-use time::format_description::well_known::Rfc3339;
+use time::format_description::well_known::{Iso8601, Rfc3339};
 use time::{Date, OffsetDateTime, Time};
 
 const HOUR_MS: i64 = 60 * 60 * 1_000;
@@ -60,6 +60,16 @@ impl Timestamp {
     /// The calendar date in UTC; `None` outside the years -9999 to 9999.
     pub fn date(self) -> Option<time::Date> {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000).ok().map(OffsetDateTime::date)
+    }
+
+    /// The first moment, in UTC, of a day that is written as `2026-11-22`.
+    pub fn of_day(text: &str) -> Option<Self> {
+        Date::parse(text, &Iso8601::DATE).ok().map(Self::of_date)
+    }
+
+    /// The same time of the next day.
+    pub const fn a_day_later(self) -> Self {
+        Self(self.0.saturating_add(DAY_MS))
     }
 
     /// RFC 3339 in UTC; the bare number of milliseconds outside the years that RFC 3339 knows.

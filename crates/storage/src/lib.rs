@@ -28,14 +28,18 @@ mod conflicts;
 mod error;
 mod migration;
 mod money;
+mod portable;
 pub mod postgres;
+mod privacy;
 mod rows;
 pub mod sqlite;
 mod values;
 
 pub use error::StorageError;
 pub use money::{Spending, Traffic};
+pub use portable::{Column, Kind, Loaded, Piece, Portable, Selection, Table, Value};
 pub use portavoz_domain::turn::Conversation;
+pub use privacy::{Erased, Privacy, Scope};
 
 /// Shorthand of this crate.
 pub type Result<T, E = StorageError> = std::result::Result<T, E>;
@@ -61,6 +65,10 @@ pub trait Storage: Send + Sync + 'static {
     fn alerts(&self) -> &dyn Alerts;
     /// What was decided at run time.
     fn choices(&self) -> &dyn Choices;
+    /// Removing what was said.
+    fn privacy(&self) -> &dyn Privacy;
+    /// Copies of rows.
+    fn portable(&self) -> &dyn Portable;
     /// Proves that the database answers; for `/readyz` and `doctor`.
     async fn ping(&self) -> Result<()>;
     /// Finishes pending writes and closes. Later calls fail with `Unavailable`.

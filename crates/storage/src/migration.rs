@@ -7,7 +7,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::{Result, StorageError};
+use crate::{Result, StorageError, portable};
 
 /// One step from a schema to the next.
 #[derive(Debug, Clone, Copy)]
@@ -63,6 +63,20 @@ pub(crate) const SQLITE: &[Migration] = each!("sqlite");
 
 /// All versions of the PostgreSQL schema.
 pub(crate) const POSTGRES: &[Migration] = each!("postgres");
+
+/// Number of the newest schema.
+pub(crate) fn latest(known: &[Migration]) -> i64 {
+    known.last().map_or(0, |last| last.version)
+}
+
+/// The migrations up to a schema, and those after it. A schema that this program does not know is refused.
+pub(crate) fn split_at(known: &[Migration], schema: i64) -> Result<(&[Migration], &[Migration])> {
+    match known.iter().position(|migration| migration.version == schema) {
+        Some(position) => Ok(known.split_at(position + 1)),
+        None if schema > latest(known) => Err(portable::newer(schema, latest(known))),
+        None => Err(StorageError::Conflict(format!("the copy has schema {schema}, which no portavoz ever had"))),
+    }
+}
 
 /// The migrations that a database still needs, given those it has, both in order of version.
 ///

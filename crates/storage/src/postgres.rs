@@ -14,7 +14,8 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgPool};
 
 use crate::{
-    Choices, Embeddings, Gaps, Knowledge, Result, Secrets, Spending, Storage, StorageError, Traffic, Turns, migration,
+    Choices, Embeddings, Gaps, Knowledge, Portable, Privacy, Result, Secrets, Spending, Storage, StorageError, Traffic,
+    Turns, migration,
 };
 
 mod alerts;
@@ -25,6 +26,8 @@ mod gaps;
 mod instance;
 mod knowledge;
 mod migrations;
+mod portable;
+mod privacy;
 mod schema;
 mod secrets;
 mod spending;
@@ -119,6 +122,14 @@ impl Storage for PgStorage {
     }
 
     fn choices(&self) -> &dyn Choices {
+        self
+    }
+
+    fn privacy(&self) -> &dyn Privacy {
+        self
+    }
+
+    fn portable(&self) -> &dyn Portable {
         self
     }
 

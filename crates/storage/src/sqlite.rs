@@ -13,7 +13,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::{Choices, Embeddings, Gaps, Knowledge, Result, Secrets, Spending, Storage, Traffic, Turns, migration};
+use crate::{
+    Choices, Embeddings, Gaps, Knowledge, Portable, Privacy, Result, Secrets, Spending, Storage, Traffic, Turns,
+    migration,
+};
 
 mod alerts;
 mod bulk;
@@ -26,6 +29,8 @@ mod gaps;
 mod instance;
 mod knowledge;
 mod migrations;
+mod portable;
+mod privacy;
 mod secrets;
 mod spending;
 mod traffic;
@@ -129,6 +134,14 @@ impl Storage for SqliteStorage {
     }
 
     fn choices(&self) -> &dyn Choices {
+        self
+    }
+
+    fn privacy(&self) -> &dyn Privacy {
+        self
+    }
+
+    fn portable(&self) -> &dyn Portable {
         self
     }
 

@@ -20,8 +20,12 @@ mod conversations;
 mod embeddings;
 #[path = "conformance/knowledge.rs"]
 mod knowledge;
+#[path = "conformance/portable.rs"]
+mod portable;
 #[path = "support/postgres_cluster.rs"]
 mod postgres_cluster;
+#[path = "conformance/privacy.rs"]
+mod privacy;
 #[path = "support/samples.rs"]
 mod samples;
 #[path = "conformance/secrets.rs"]
@@ -202,4 +206,21 @@ conformance! {
         a_choice_can_be_made_changed_and_taken_back,
         a_choice_is_its_sites,
         of_choices_at_once_one_stands;
+    privacy:
+        an_erasure_takes_what_its_scope_says,
+        what_never_ended_goes_when_nothing_can_run_any_more,
+        an_erasure_goes_on_batch_by_batch,
+        sites_are_erased_apart,
+        a_turn_that_was_erased_cannot_be_settled,
+        erased_words_are_nowhere,
+        an_erased_visitor_is_in_no_account_and_the_sums_stay,
+        an_erasure_beside_new_turns_loses_none_of_them;
+    portable:
+        a_copy_moves_to_another_database_and_back,
+        a_copy_is_of_one_moment,
+        a_filled_database_is_replaced_only_if_told,
+        a_load_that_fails_changes_nothing,
+        a_copy_of_an_older_schema_is_brought_up_to_date,
+        a_selection_has_what_hangs_on_its_turns,
+        a_copy_that_nobody_takes_ends_quietly;
 }

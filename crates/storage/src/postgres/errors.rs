@@ -3,6 +3,7 @@
 use crate::StorageError;
 
 // SQLSTATE codes of https://www.postgresql.org/docs/current/errcodes-appendix.html.
+const FOREIGN_KEY_VIOLATION: &str = "23503";
 const UNIQUE_VIOLATION: &str = "23505";
 const SERIALIZATION_FAILURE: &str = "40001";
 const DEADLOCK_DETECTED: &str = "40P01";
@@ -55,7 +56,8 @@ where
 fn lost_a_race(error: &StorageError) -> bool {
     let StorageError::Backend(source) = error else { return false };
     let code = source.downcast_ref::<sqlx::Error>().and_then(code);
-    matches!(code.as_deref(), Some(SERIALIZATION_FAILURE | DEADLOCK_DETECTED))
+    // What a row rests on was removed while the row was written: the next try finds it gone.
+    matches!(code.as_deref(), Some(SERIALIZATION_FAILURE | DEADLOCK_DETECTED | FOREIGN_KEY_VIOLATION))
 }
 
 fn code(error: &sqlx::Error) -> Option<String> {

@@ -53,7 +53,8 @@ async fn create_schema(connection: &mut PgConnection, schema: &Schema) -> Result
     Ok(())
 }
 
-async fn apply(connection: &mut PgConnection, migration: &Migration) -> Result<()> {
+/// Applies a migration and remembers it.
+pub(super) async fn apply(connection: &mut PgConnection, migration: &Migration) -> Result<()> {
     let mut transaction = connection.begin().await.map_err(failed)?;
     sqlx::raw_sql(migration.sql).execute(&mut *transaction).await.map_err(failed)?;
     sqlx::query(

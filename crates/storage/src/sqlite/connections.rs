@@ -121,7 +121,9 @@ pub(super) async fn connect_for_writing(
         })
         .statement_cache_capacity(SCRIPTS_KEPT)
         .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
-        .pragma("journal_size_limit", WAL_BYTES_KEPT);
+        .pragma("journal_size_limit", WAL_BYTES_KEPT)
+        // What is deleted is overwritten with zeros.
+        .pragma("secure_delete", "ON");
     let not_opened = |error| errors::not_opened(path, error);
     let mut connection = options.connect().await.map_err(not_opened)?;
     switch_to_wal(&mut connection).await.map_err(not_opened)?;

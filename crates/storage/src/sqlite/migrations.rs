@@ -21,24 +21,30 @@ async fn apply_next(connection: &mut SqliteConnection, known: &[Migration]) -> R
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
     let applied = applied(&mut transaction).await?;
     if let Some(migration) = pending(known, &applied)?.first() {
-        sqlx::raw_sql(migration.sql).execute(&mut *transaction).await.map_err(failed)?;
-        sqlx::query(
-            "CREATE TABLE IF NOT EXISTS portavoz_migrations (
-                version INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum BLOB NOT NULL
-            ) STRICT",
-        )
-        .execute(&mut *transaction)
-        .await
-        .map_err(failed)?;
-        sqlx::query("INSERT INTO portavoz_migrations (version, name, checksum) VALUES ($1, $2, $3)")
-            .bind(migration.version)
-            .bind(migration.name)
-            .bind(migration.checksum())
-            .execute(&mut *transaction)
-            .await
-            .map_err(failed)?;
+        apply(&mut transaction, migration).await?;
     }
     transaction.commit().await.map_err(failed)
+}
+
+/// Applies a migration, in the transaction that is open, and remembers it.
+pub(super) async fn apply(connection: &mut SqliteConnection, migration: &Migration) -> Result<()> {
+    sqlx::raw_sql(migration.sql).execute(&mut *connection).await.map_err(failed)?;
+    sqlx::query(
+        "CREATE TABLE IF NOT EXISTS portavoz_migrations (
+            version INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum BLOB NOT NULL
+        ) STRICT",
+    )
+    .execute(&mut *connection)
+    .await
+    .map_err(failed)?;
+    sqlx::query("INSERT INTO portavoz_migrations (version, name, checksum) VALUES ($1, $2, $3)")
+        .bind(migration.version)
+        .bind(migration.name)
+        .bind(migration.checksum())
+        .execute(connection)
+        .await
+        .map(drop)
+        .map_err(failed)
 }
 
 /// The migrations that the database has. A database with tables but without a list of migrations is not ours.

@@ -13,7 +13,7 @@ use portavoz_domain::timestamp::Timestamp;
 use portavoz_domain::turn::{NewTurn, Settlement, TurnStatus};
 use portavoz_domain::usage::Usage;
 use portavoz_domain::verification::{CheckedSentence, Claim, ClaimKind, Evidence, Status, Verification};
-use portavoz_storage::IngestedDocument;
+use portavoz_storage::{IngestedDocument, Turns};
 use portavoz_text::language::Language;
 
 pub const NOW: Timestamp = Timestamp::from_millis(1_795_338_000_000);
@@ -96,6 +96,16 @@ pub fn turn(number: u32) -> NewTurn {
         language: Language::Es,
         question: format!("¿Pregunta {number}?"),
     }
+}
+
+/// Admits a turn.
+pub async fn admit(turns: &dyn Turns, turn: &NewTurn) -> portavoz_storage::Result<()> {
+    turns.admit(turn, None).await.map(drop)
+}
+
+/// Settles a turn.
+pub async fn settle(turns: &dyn Turns, settlement: &Settlement) -> portavoz_storage::Result<bool> {
+    turns.settle(settlement, Language::Es).await
 }
 
 /// A settlement with every field set to something of its own.
