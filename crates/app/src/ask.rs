@@ -195,13 +195,12 @@ fn checked(message: &str, limit: usize) -> Result<String, AskError> {
 
 /// A stranger cannot tell a foreign conversation from one that never was.
 async fn conversation_of(site: &Site, visitor: VisitorId, id: ConversationId) -> Result<Conversation, AskError> {
-    let found = site.storage().turns().conversation(site.id(), id).await.map_err(SiteError::from)?;
-    found.filter(|conversation| conversation.visitor == visitor).ok_or(AskError::UnknownConversation)
+    let found = crate::conversation::find(site, visitor, id).await.map_err(SiteError::from)?;
+    found.ok_or(AskError::UnknownConversation)
 }
 
 async fn past_of(site: &Site, conversation: &Conversation) -> Result<Past, StorageError> {
     let turns = site.settings().history.max_messages.div_ceil(2).max(1);
     let turns = u32::try_from(turns).unwrap_or(u32::MAX);
-    let history = site.storage().turns().history(site.id(), conversation.id, turns).await?;
-    Ok(Past::from_turns(history))
+    Ok(Past::from_turns(crate::conversation::history(site, conversation.id, turns).await?))
 }

@@ -5,6 +5,7 @@ use portavoz_domain::ids::{ConversationId, TurnId, VisitorId};
 use portavoz_domain::markers::unmarked;
 use portavoz_domain::turn::{Turn, TurnStatus};
 use portavoz_domain::verification::{CheckedSentence, Verification};
+use portavoz_storage::{Conversation, StorageError};
 use portavoz_text::language::Language;
 use serde::Serialize;
 
@@ -50,11 +51,8 @@ pub struct TranscriptTurn {
 /// The conversation's turns; `None` if there is no such conversation *of this visitor*: a stranger cannot tell a
 /// foreign conversation from one that never was.
 pub async fn transcript(site: &Site, visitor: VisitorId, id: ConversationId) -> Result<Option<Transcript>, SiteError> {
-    let turns = site.storage().turns();
-    let Some(conversation) = turns.conversation(site.id(), id).await?.filter(|found| found.visitor == visitor) else {
-        return Ok(None);
-    };
-    let history = turns.history(site.id(), id, MAX_TURNS).await?;
+    let Some(conversation) = find(site, visitor, id).await? else { return Ok(None) };
+    let history = history(site, id, MAX_TURNS).await?;
     Ok(Some(Transcript {
         conversation_id: id,
         language: conversation.language,
@@ -110,6 +108,27 @@ fn recorded(turn: Turn) -> RecordedTurn {
         Some(checked.map(recorded).collect())
     });
     RecordedTurn { sentences: sentences.unwrap_or_default(), turn }
+}
+
+/// The conversation, if it is this visitor's.
+pub(crate) async fn find(
+    site: &Site,
+    visitor: VisitorId,
+    id: ConversationId,
+) -> Result<Option<Conversation>, StorageError> {
+    let found = match site.memory.conversation(id) {
+        Some(remembered) => Some(remembered),
+        None => site.storage().turns().conversation(site.id(), id).await?,
+    };
+    Ok(found.filter(|conversation| conversation.visitor == visitor))
+}
+
+/// Its last turns, oldest first.
+pub(crate) async fn history(site: &Site, id: ConversationId, limit: u32) -> Result<Vec<Turn>, StorageError> {
+    match site.memory.history(id, limit) {
+        Some(remembered) => Ok(remembered),
+        None => site.storage().turns().history(site.id(), id, limit).await,
+    }
 }
 
 fn shown(turn: Turn) -> TranscriptTurn {

@@ -5,6 +5,7 @@
 //! Start at [`ask`], the way a question walks.
 
 pub mod ask;
+pub mod backup;
 pub mod clock;
 pub mod conversation;
 pub mod documents;
@@ -13,6 +14,7 @@ pub mod ingest;
 pub mod lifecycle;
 pub mod models;
 pub mod report;
+pub mod privacy;
 pub mod search;
 pub mod session;
 pub mod settings;

@@ -9,6 +9,8 @@ use portavoz_domain::prompt::HistoryLimits;
 use portavoz_domain::verification::policy::Mode;
 use portavoz_text::language::Language;
 
+pub use crate::privacy::PrivacySettings;
+
 /// Everything that can be set about a site's answers.
 #[derive(Debug, Clone)]
 pub struct SiteSettings {
@@ -38,6 +40,8 @@ pub struct SiteSettings {
     pub verify: VerifySettings,
     /// See [`LifecycleSettings`].
     pub lifecycle: LifecycleSettings,
+    /// See [`PrivacySettings`].
+    pub privacy: PrivacySettings,
     /// See [`KnowledgeSettings`].
     pub knowledge: KnowledgeSettings,
 }

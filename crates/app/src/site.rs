@@ -34,6 +34,8 @@ use crate::clock::{Clock, Entropy, id_bytes};
 use crate::facts::Ledger;
 use crate::lifecycle;
 use crate::models::{LadderModel, ModelSource, Roster};
+use crate::privacy::addresses::Pseudonyms;
+use crate::privacy::memory::Memory;
 use crate::settings::SiteSettings;
 use crate::visitor::{SECRET_BYTES, VisitorTokens};
 
@@ -106,6 +108,7 @@ pub struct Site {
     prompt_guard: PromptGuard,
     prompt_version: String,
     roster: Roster,
+    pub(crate) memory: Memory,
     tasks: TaskTracker,
 }
 
@@ -263,6 +266,7 @@ impl Site {
             prompt_guard,
             prompt_version,
             roster: Roster::default(),
+            memory: Memory::new(parts.settings.privacy),
             live: ArcSwap::new(live),
             ingesting: tokio::sync::Mutex::new(()),
             tasks: TaskTracker::new(),
@@ -349,6 +353,11 @@ impl Site {
     /// A document of the site, for showing a source.
     pub async fn document(&self, id: &DocumentId) -> Result<Option<Document>, SiteError> {
         Ok(self.storage().knowledge().document(self.id(), id).await?)
+    }
+
+    /// Names for visitors' addresses, of this process and day by day.
+    pub fn pseudonyms(&self) -> Pseudonyms {
+        Pseudonyms::new(Arc::clone(&self.parts.clock), Arc::clone(&self.parts.entropy))
     }
 
     /// Signs and reads visitor tokens.

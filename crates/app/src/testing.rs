@@ -20,7 +20,7 @@ use crate::clock::{Clock, Entropy};
 use crate::ingest::{IngestReport, ingest};
 use crate::models::LadderModel;
 use crate::settings::{
-    GenerationSettings, KnowledgeSettings, LifecycleSettings, RetrievalSettings, SiteSettings, VerifySettings,
+    GenerationSettings, KnowledgeSettings, LifecycleSettings, PrivacySettings, RetrievalSettings, SiteSettings, VerifySettings,
 };
 use crate::site::{Site, SiteParts};
 use async_trait::async_trait;
@@ -282,6 +282,7 @@ pub struct Setup {
     pub patience: Duration,
     pub suggestions: Vec<String>,
     pub verify: VerifySettings,
+    pub privacy: PrivacySettings,
     pub judge: Option<Arc<ScriptedModel>>,
     pub owner: &'static str,
     /// The ends and successors of the models, and what the provider says of them.
@@ -305,6 +306,7 @@ impl Default for Setup {
             patience: Duration::from_secs(600),
             suggestions: vec!["¿Qué ha construido?".to_owned()],
             verify: VerifySettings::default(),
+            privacy: PrivacySettings::default(),
             judge: None,
             owner: "Ada",
             lives: Lives::default(),
@@ -353,6 +355,7 @@ impl Setup {
         let mut settings = settings(&folder.path().join("knowledge"), self.patience, self.suggestions);
         settings.verify = self.verify;
         settings.lifecycle = self.lifecycle;
+        settings.privacy = self.privacy;
         if self.owner != "Ada" {
             settings.owner = ContactCard { name: Some(self.owner.to_owned()), ..ContactCard::default() };
         }
@@ -402,6 +405,7 @@ fn settings(knowledge: &Path, patience: Duration, suggestions: Vec<String>) -> S
         generation: GenerationSettings { patience, ..GenerationSettings::default() },
         verify: VerifySettings::default(),
         lifecycle: LifecycleSettings::default(),
+        privacy: PrivacySettings::default(),
         knowledge: KnowledgeSettings {
             folder: knowledge.to_owned(),
             urls: Vec::new(),

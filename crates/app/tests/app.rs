@@ -8,6 +8,7 @@ mod app {
     mod computing;
     mod conversations;
     mod ingesting;
+    mod keeping;
     mod leaving;
     mod lifecycle;
     mod lying;

@@ -10,7 +10,7 @@ use portavoz_app::ask::{Answer, Ask, ask};
 use portavoz_app::clock::{Clock, Entropy};
 use portavoz_app::ingest::ingest;
 use portavoz_app::settings::{
-    GenerationSettings, KnowledgeSettings, LifecycleSettings, RetrievalSettings, SiteSettings, VerifySettings,
+    GenerationSettings, KnowledgeSettings, LifecycleSettings, PrivacySettings, RetrievalSettings, SiteSettings, VerifySettings,
 };
 use portavoz_app::site::{Site, SiteParts};
 use portavoz_domain::contact::ContactCard;
@@ -82,6 +82,7 @@ impl WholeSite {
             generation: GenerationSettings::default(),
             verify: VerifySettings::default(),
             lifecycle: LifecycleSettings::default(),
+            privacy: PrivacySettings::default(),
             knowledge: KnowledgeSettings {
                 folder: documents,
                 urls: Vec::new(),

@@ -27,6 +27,10 @@ impl Past {
         let mut past = Self::default();
         for turn in turns {
             let Some(settled) = turn.settlement else { continue };
+            // Words that nobody kept say nothing either.
+            if turn.admitted.question.is_empty() {
+                continue;
+            }
             // A turn without an answer (still open, or failed) says nothing about what was talked of.
             if matches!(settled.outcome, Some(outcome) if outcome != Outcome::Declined) {
                 past.push(turn.admitted.question, settled.answer, turn.admitted.language);

@@ -41,7 +41,7 @@ impl Run {
             Understood::Smalltalk(..) => None,
             Understood::Question(_) => assess(&self.message).concern(),
         };
-        let new_turn = self.new_turn(language);
+        let new_turn = site.memory.admitting(self.new_turn(language));
         // The row is written while the passages are sought; no model is called before both are done.
         let admission = site.storage().turns().admit(&new_turn, None);
         let retrieval = async {
@@ -131,6 +131,7 @@ impl Run {
             efficiency,
             unanswered: told.unanswered,
         };
+        let settlement = self.site.memory.settling(self.new_turn(language), settlement);
         if let Err(error) = self.site.storage().turns().settle(&settlement, language).await {
             tracing::error!(site = %self.site.id(), turn.id = %self.turn, %error, "the turn could not be settled");
             telling.send(failed()).await;
