@@ -20,7 +20,8 @@ use crate::clock::{Clock, Entropy};
 use crate::ingest::{IngestReport, ingest};
 use crate::models::LadderModel;
 use crate::settings::{
-    GenerationSettings, KnowledgeSettings, LifecycleSettings, PrivacySettings, RetrievalSettings, SiteSettings, VerifySettings,
+    GenerationSettings, KnowledgeSettings, LifecycleSettings, PrivacySettings, RetrievalSettings, SiteSettings,
+    VerifySettings,
 };
 use crate::site::{Site, SiteParts};
 use async_trait::async_trait;

@@ -162,6 +162,7 @@ fn site_settings(settings: &Settings) -> SiteSettings {
         },
         lifecycle: LifecycleSettings { watch: settings.models.watch, auto_successor: settings.models.auto_successor },
         verify: VerifySettings { mode: settings.verify.mode.into(), ..VerifySettings::default() },
+        privacy: (&settings.privacy).into(),
         knowledge: KnowledgeSettings {
             folder: settings.knowledge.folder.clone(),
             urls: settings.knowledge.urls.iter().map(ToString::to_string).collect(),

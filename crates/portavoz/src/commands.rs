@@ -15,14 +15,18 @@ use crate::logging::{self, Audience};
 use crate::output::Output;
 
 mod ask;
+mod backup;
 mod completions;
 mod config_commands;
 mod doctor;
+mod erase;
+mod export;
 mod facts;
 mod ingest;
 mod init;
 mod models;
 mod report;
+mod restore;
 mod search;
 mod serve;
 mod verify;
@@ -60,6 +64,10 @@ pub fn run(cli: Cli, environment: Environment) -> anyhow::Result<Ending> {
         Command::Serve(args) => serve::run(&invocation, &args),
         Command::Models(command) => models::run(&invocation, &command),
         Command::Report(args) => report::run(&invocation, &args),
+        Command::Export(args) => export::run(&invocation, &args),
+        Command::Erase(args) => erase::run(&invocation, &args),
+        Command::Backup(args) => backup::run(&invocation, &args),
+        Command::Restore(args) => restore::run(&invocation, &args),
         Command::Doctor(args) => doctor::run(&invocation, &args),
         Command::Config(command) => config_commands::run(&invocation, &command),
         Command::Completions(args) => completions::run(&invocation, &args),

@@ -24,6 +24,7 @@ pub mod model;
 pub mod models;
 pub mod owner;
 pub mod place;
+pub mod privacy;
 pub mod problem;
 pub mod provider;
 pub mod retrieval;
@@ -78,6 +79,8 @@ pub struct Config {
     pub conversation: Conversation,
     /// How a model's answers are checked against the documents before the visitor reads them.
     pub verify: Verify,
+    /// What is kept of visitors, and for how long. Addresses are never kept.
+    pub privacy: privacy::Privacy,
     /// How often visitors may ask. Refusals are clear and cost nothing.
     pub rate: Rate,
     /// Where visitors come in.
@@ -92,7 +95,7 @@ pub struct Config {
 
 impl Config {
     /// Every section with its keys, in the order of the types.
-    pub fn sections() -> [(&'static str, &'static [&'static str]); 16] {
+    pub fn sections() -> [(&'static str, &'static [&'static str]); 17] {
         [
             ("site", keys::field_names::<site::Site>()),
             ("owner", keys::field_names::<owner::Owner>()),
@@ -105,6 +108,7 @@ impl Config {
             ("prompt", keys::field_names::<retrieval::Prompt>()),
             ("conversation", keys::field_names::<Conversation>()),
             ("verify", keys::field_names::<Verify>()),
+            ("privacy", keys::field_names::<privacy::Privacy>()),
             ("rate", keys::field_names::<Rate>()),
             ("server", keys::field_names::<server::Server>()),
             ("storage", keys::field_names::<storage::Storage>()),
@@ -147,6 +151,8 @@ pub struct Settings {
     pub conversation: Conversation,
     /// What happens to sentences that the documents do not support.
     pub verify: Verify,
+    /// What is kept of visitors.
+    pub privacy: privacy::Privacy,
     /// How often visitors may ask.
     pub rate: Rate,
     /// Where visitors come in.
@@ -216,6 +222,7 @@ fn resolve(written: Written, place: &Place, environment: &Environment) -> Result
         prompt_folder: config.prompt.resolve_folder(checker_ref),
         conversation: config.conversation.clone(),
         verify: config.verify.clone(),
+        privacy: config.privacy.clone(),
         rate: config.rate.clone(),
         server: config.server.resolve(checker_ref),
         storage: config.storage.resolve(checker_ref),

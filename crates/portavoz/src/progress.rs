@@ -1,11 +1,11 @@
-//! The progress bar of an ingest, on the standard error stream.
+//! The progress bar of an ingest or a copy, on the standard error stream.
 
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use portavoz_app::ingest::IngestProgress;
 
-/// A bar that follows an ingest, or nothing if nobody looks.
+/// A bar that follows the work, or nothing if nobody looks.
 pub struct Progress {
     bar: ProgressBar,
 }
@@ -27,6 +27,21 @@ impl Progress {
             IngestProgress::Embedding { done, total } => self.count("embedding", *done, *total),
             IngestProgress::Indexing => self.spin("writing the index".to_owned()),
         }
+    }
+
+    /// Shows how many lines were written.
+    pub fn lines(&self, written: usize) {
+        self.spin(format!("{written} lines"));
+    }
+
+    /// Shows how many turns were removed.
+    pub fn turns(&self, done: u64, total: u64) {
+        self.count("removing", usize::try_from(done).unwrap_or(0), usize::try_from(total).unwrap_or(0));
+    }
+
+    /// Shows which table is copied, and how far.
+    pub fn rows(&self, doing: &str, table: &str, rows: u64) {
+        self.spin(format!("{doing} {table}: {rows} rows"));
     }
 
     /// Takes the bar away.

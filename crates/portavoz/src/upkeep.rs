@@ -13,6 +13,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use portavoz_app::lifecycle;
+use portavoz_app::privacy;
 use portavoz_app::site::Site;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
@@ -29,6 +30,7 @@ pub fn jobs(site: &Arc<Site>) -> Vec<Job> {
         Job::new("database", MINUTE, site, |site| async move { site.check().await }),
         Job::new("models", MINUTE, site, |site| async move { lifecycle::refresh(&site).await }),
         Job::new("lifecycle", 6 * HOUR, site, |site| async move { lifecycle::keep_watch(&site).await }),
+        Job::new("retention", HOUR, site, |site| async move { privacy::retain(&site).await }),
     ]
 }
 

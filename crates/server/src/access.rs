@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Uri, header};
+use axum::http::{Extensions, HeaderMap, Request, Uri, header};
 use ipnet::IpNet;
 use portavoz_domain::ids::VisitorId;
 
@@ -42,11 +42,7 @@ impl FromRequestParts<AppState> for ClientAddress {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
-        let peer = parts
-            .extensions
-            .get::<ConnectInfo<SocketAddr>>()
-            .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip());
-        Ok(Self(client_address(peer, &parts.headers, &state.settings().trusted_proxies)))
+        Ok(Self(address_of(&parts.extensions, &parts.headers, &state.settings().trusted_proxies)))
     }
 }
 
@@ -126,6 +122,18 @@ fn check_origin(parts: &Parts, allowed: &[String]) -> Result<(), ApiError> {
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+}
+
+/// The address that a request came from.
+pub(crate) fn request_address<B>(request: &Request<B>, trusted: &[IpNet]) -> IpAddr {
+    address_of(request.extensions(), request.headers(), trusted)
+}
+
+fn address_of(extensions: &Extensions, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+    let peer = extensions
+        .get::<ConnectInfo<SocketAddr>>()
+        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip());
+    client_address(peer, headers, trusted)
 }
 
 /// The nearest address that is not a trusted proxy's. `X-Forwarded-For` is read from its end, because every proxy

@@ -45,6 +45,8 @@ pub enum ApiError {
     MethodNotAllowed,
     /// The owner's token is missing or wrong.
     Unauthorized,
+    /// The visitor's token is missing or wrong.
+    UnknownVisitor,
     /// Too many questions.
     RateLimited(Duration),
     /// The page that asks is not allowed to.
@@ -147,6 +149,12 @@ impl ApiError {
                 "unauthorized",
                 "the owner's token is missing or wrong".to_owned(),
                 hint("send `Authorization: Bearer TOKEN` with the token of PORTAVOZ_ADMIN_TOKEN or of the first start"),
+            ),
+            Self::UnknownVisitor => (
+                StatusCode::UNAUTHORIZED,
+                "unknown_visitor",
+                "the visitor's token is missing or wrong".to_owned(),
+                hint("send the `visitor_token` of any of your answers as `Authorization: Bearer`"),
             ),
             Self::RateLimited(wait) => (
                 StatusCode::TOO_MANY_REQUESTS,

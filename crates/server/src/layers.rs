@@ -8,8 +8,9 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
-use tower_http::trace::TraceLayer;
+use tower_http::trace::{MakeSpan, TraceLayer};
 
+use crate::access::request_address;
 use crate::error::ApiError;
 use crate::state::AppState;
 
@@ -33,7 +34,7 @@ pub(crate) fn around(routes: Router<AppState>, state: &AppState) -> Router<AppSt
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(header::REFERRER_POLICY, "no-referrer"))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(TraceLayer::new_for_http().make_span_with(SpanOf(state.clone())))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MintRequestId(state.clone())))
 }
 
@@ -42,16 +43,23 @@ fn cors(state: &AppState) -> CorsLayer {
     let origins = state.settings().allowed_origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
-        .allow_methods([Method::GET, Method::POST])
+        .allow_methods([Method::GET, Method::POST, Method::DELETE])
         .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT])
         .expose_headers([REQUEST_ID])
         .max_age(CORS_MAX_AGE)
 }
 
-/// Path without query: the query of a source page names documents.
-fn span<B>(request: &Request<B>) -> tracing::Span {
-    let id = request.headers().get(&REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
-    tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
+/// Log lines name the path without its query, as the query of a source page names documents.
+#[derive(Clone)]
+struct SpanOf(AppState);
+
+impl<B> MakeSpan<B> for SpanOf {
+    fn make_span(&mut self, request: &Request<B>) -> tracing::Span {
+        let id = request.headers().get(&REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
+        // The address itself is in no log: its name of today tells who is the same, and tells nobody who it was.
+        let client = self.0.pseudonym(request_address(request, &self.0.settings().trusted_proxies));
+        tracing::info_span!("request", id, method = %request.method(), path = request.uri().path(), %client)
+    }
 }
 
 #[derive(Clone)]

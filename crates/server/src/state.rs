@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use ipnet::IpNet;
+use portavoz_app::privacy::addresses::{Pseudonym, Pseudonyms};
 use portavoz_app::site::Site;
 use portavoz_domain::ids::VisitorId;
 use sha2::{Digest, Sha256};
@@ -96,14 +97,16 @@ struct Shared {
     settings: ServerSettings,
     admin: AdminToken,
     visitors: Option<DefaultKeyedRateLimiter<VisitorId>>,
-    addresses: Option<DefaultKeyedRateLimiter<IpAddr>>,
-    admin_failures: Option<DefaultKeyedRateLimiter<IpAddr>>,
+    pseudonyms: Pseudonyms,
+    addresses: Option<DefaultKeyedRateLimiter<Pseudonym>>,
+    admin_failures: Option<DefaultKeyedRateLimiter<Pseudonym>>,
 }
 
 impl AppState {
     /// The state of a server for one site.
     pub fn new(site: Arc<Site>, settings: ServerSettings, admin: AdminToken) -> Self {
         let shared = Shared {
+            pseudonyms: site.pseudonyms(),
             visitors: settings.per_visitor_per_minute.map(|limit| RateLimiter::keyed(Quota::per_minute(limit))),
             addresses: settings.per_address_per_minute.map(|limit| RateLimiter::keyed(Quota::per_minute(limit))),
             admin_failures: NonZeroU32::new(ADMIN_FAILURES_PER_MINUTE)
@@ -133,7 +136,7 @@ impl AppState {
     /// Counts a question against the limits of its address and, if it came with a token, of its visitor. The wait
     /// until the next one is let through, if this one is not.
     pub(crate) fn admit(&self, address: IpAddr, visitor: Option<VisitorId>) -> Result<(), Duration> {
-        check(self.shared.addresses.as_ref(), &bucket(address))?;
+        check(self.shared.addresses.as_ref(), &self.pseudonym(address))?;
         match visitor {
             Some(visitor) => check(self.shared.visitors.as_ref(), &visitor),
             None => Ok(()),
@@ -142,7 +145,12 @@ impl AppState {
 
     /// Counts a wrong owner's token against its address.
     pub(crate) fn admit_admin_failure(&self, address: IpAddr) -> Result<(), Duration> {
-        check(self.shared.admin_failures.as_ref(), &bucket(address))
+        check(self.shared.admin_failures.as_ref(), &self.pseudonym(address))
+    }
+
+    /// What stands for an address in limits and logs, for the rest of the day.
+    pub(crate) fn pseudonym(&self, address: IpAddr) -> Pseudonym {
+        self.shared.pseudonyms.of(address)
     }
 }
 
@@ -158,12 +166,4 @@ fn check<K: std::hash::Hash + Eq + Clone>(
         use governor::clock::Clock;
         refused.wait_time_from(governor::clock::DefaultClock::default().now())
     })
-}
-
-/// A household has a whole /64 of IPv6 addresses, so they count as one.
-fn bucket(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => IpAddr::V6((u128::from(address) & (u128::MAX << 64)).into()),
-        address => address,
-    }
 }

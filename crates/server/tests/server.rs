@@ -11,6 +11,7 @@ mod server {
     mod openai;
     mod operation;
     mod pages;
+    mod privacy;
     mod search;
     mod shutdown;
     mod support;

@@ -10,7 +10,8 @@ use portavoz_app::ask::{Answer, Ask, ask};
 use portavoz_app::clock::{Clock, Entropy};
 use portavoz_app::ingest::ingest;
 use portavoz_app::settings::{
-    GenerationSettings, KnowledgeSettings, LifecycleSettings, PrivacySettings, RetrievalSettings, SiteSettings, VerifySettings,
+    GenerationSettings, KnowledgeSettings, LifecycleSettings, PrivacySettings, RetrievalSettings, SiteSettings,
+    VerifySettings,
 };
 use portavoz_app::site::{Site, SiteParts};
 use portavoz_domain::contact::ContactCard;

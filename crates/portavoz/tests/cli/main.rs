@@ -5,6 +5,7 @@
 mod configuration;
 mod crash;
 mod disagreeing;
+mod keeping;
 mod models;
 mod pipeline;
 mod program;
