@@ -4,6 +4,7 @@
 //! randomness come in through [`clock`]. Nothing is global: a [`site::Site`] is one portfolio with everything it needs.
 //! Start at [`ask`], the way a question walks.
 
+pub mod alerts;
 pub mod ask;
 pub mod backup;
 pub mod clock;

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use portavoz_domain::alerts::rules::Thresholds;
+use portavoz_domain::budget::Caps;
 use portavoz_domain::contact::ContactCard;
 use portavoz_domain::context::ContextLimits;
 use portavoz_domain::prompt::HistoryLimits;
@@ -42,6 +44,8 @@ pub struct SiteSettings {
     pub lifecycle: LifecycleSettings,
     /// See [`PrivacySettings`].
     pub privacy: PrivacySettings,
+    /// See [`AlertSettings`].
+    pub alerts: AlertSettings,
     /// See [`KnowledgeSettings`].
     pub knowledge: KnowledgeSettings,
 }
@@ -123,6 +127,17 @@ impl Default for LifecycleSettings {
     fn default() -> Self {
         Self { watch: true, auto_successor: true }
     }
+}
+
+/// When and in which language the owner is alerted.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct AlertSettings {
+    /// What figures are to keep to.
+    pub thresholds: Thresholds,
+    /// The budgets, of which the owner is told when shares of them are spent.
+    pub caps: Caps,
+    /// Of the messages; the site's if absent.
+    pub language: Option<Language>,
 }
 
 /// Where the documents are.

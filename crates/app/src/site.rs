@@ -30,6 +30,7 @@ use sha2::{Digest, Sha256};
 use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
 
+use crate::alerts::{Alarms, Notifier};
 use crate::clock::{Clock, Entropy, id_bytes};
 use crate::facts::Ledger;
 use crate::lifecycle;
@@ -68,6 +69,8 @@ pub struct SiteParts {
     pub embedder: Option<Arc<dyn Embedder>>,
     /// The embedder's model by its name in the catalogue, if it has one.
     pub embedding_model: Option<String>,
+    /// Ways to reach the owner.
+    pub notifiers: Vec<Arc<dyn Notifier>>,
     /// Counts tokens of passages at ingest and of contexts when there is no model.
     pub tokenizer: &'static dyn CountTokens,
     /// Fetches pages of the owner's site; without it, configured pages are named as problems.
@@ -109,6 +112,7 @@ pub struct Site {
     prompt_version: String,
     roster: Roster,
     pub(crate) memory: Memory,
+    pub(crate) alarms: Alarms,
     tasks: TaskTracker,
 }
 
@@ -269,6 +273,7 @@ impl Site {
             memory: Memory::new(parts.settings.privacy),
             live: ArcSwap::new(live),
             ingesting: tokio::sync::Mutex::new(()),
+            alarms: Alarms::default(),
             tasks: TaskTracker::new(),
             parts,
         });

@@ -15,13 +15,14 @@ use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use crate::alerts::Notifier;
 use crate::ask::{Answer, Ask, ask};
 use crate::clock::{Clock, Entropy};
 use crate::ingest::{IngestReport, ingest};
 use crate::models::LadderModel;
 use crate::settings::{
-    GenerationSettings, KnowledgeSettings, LifecycleSettings, PrivacySettings, RetrievalSettings, SiteSettings,
-    VerifySettings,
+    AlertSettings, GenerationSettings, KnowledgeSettings, LifecycleSettings, PrivacySettings, RetrievalSettings,
+    SiteSettings, VerifySettings,
 };
 use crate::site::{Site, SiteParts};
 use async_trait::async_trait;
@@ -295,6 +296,8 @@ pub struct Setup {
     /// When the clock begins.
     pub now: Timestamp,
     pub lifecycle: LifecycleSettings,
+    pub notifiers: Vec<Arc<dyn Notifier>>,
+    pub alerts: AlertSettings,
 }
 
 impl Default for Setup {
@@ -315,6 +318,8 @@ impl Default for Setup {
             tone: String::new(),
             now: Timestamp::from_millis(1_795_348_800_000),
             lifecycle: LifecycleSettings::default(),
+            notifiers: Vec::new(),
+            alerts: AlertSettings::default(),
         }
     }
 }
@@ -357,6 +362,7 @@ impl Setup {
         settings.verify = self.verify;
         settings.lifecycle = self.lifecycle;
         settings.privacy = self.privacy;
+        settings.alerts = self.alerts;
         if self.owner != "Ada" {
             settings.owner = ContactCard { name: Some(self.owner.to_owned()), ..ContactCard::default() };
         }
@@ -377,6 +383,7 @@ impl Setup {
             catalogue: Catalogue::embedded(),
             embedding_model: None,
             embedder: self.embedder.map(|embedder| embedder as Arc<dyn Embedder>),
+            notifiers: self.notifiers,
             tokenizer: &WORDS,
             web: None,
             index_root: folder.path().join("index"),
@@ -407,6 +414,7 @@ fn settings(knowledge: &Path, patience: Duration, suggestions: Vec<String>) -> S
         verify: VerifySettings::default(),
         lifecycle: LifecycleSettings::default(),
         privacy: PrivacySettings::default(),
+        alerts: AlertSettings::default(),
         knowledge: KnowledgeSettings {
             folder: knowledge.to_owned(),
             urls: Vec::new(),

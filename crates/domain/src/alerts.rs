@@ -2,12 +2,20 @@
 //!
 //! An [`Episode`] is a time during which one thing was wrong: it opens when the figure passes its limit and closes when
 //! the figure comes back. However often the figure is looked at in between, and by however many processes, the owner is
-//! told once at each end; [`Delivery`] says by which channel, and whether that worked.
+//! told once at each end; [`Delivery`] says by which channel, and whether that worked. [`rules`] say when, [`words`] how.
 
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{EpisodeId, SiteId};
 use crate::timestamp::Timestamp;
+
+mod due;
+mod kind;
+pub mod rules;
+pub mod words;
+
+pub use due::Due;
+pub use kind::Kind;
 
 /// From an alert to its recovery.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

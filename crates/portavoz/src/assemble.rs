@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use portavoz_app::settings::{
-    GenerationSettings, KnowledgeSettings, LifecycleSettings, RetrievalSettings, SiteSettings, VerifySettings,
+    AlertSettings, GenerationSettings, KnowledgeSettings, LifecycleSettings, RetrievalSettings, SiteSettings,
+    VerifySettings,
 };
 use portavoz_app::site::{Site, SiteParts};
 use portavoz_domain::context::ContextLimits;
@@ -27,6 +28,7 @@ use crate::config::retrieval::Specificity;
 use crate::config::storage::{StorageSettings, Sync};
 use crate::failure::Failure;
 use crate::models::{self, Models};
+use crate::notify;
 use crate::runtime::{SystemClock, SystemEntropy};
 
 /// A site with what its owner's commands need beside it.
@@ -51,6 +53,7 @@ pub async fn open(settings: &Settings) -> anyhow::Result<Assembled> {
 /// What a site over this database is made of, with what is known of its models.
 pub async fn parts(settings: &Settings, storage: Arc<dyn Storage>) -> anyhow::Result<(SiteParts, Vec<Card>)> {
     let Models { cards, chat, judge, source, catalogue, embedder, tokenizer, http } = models::open(settings).await?;
+    let notifiers = notify::notifiers(&settings.alerts, &http)?;
     let parts = SiteParts {
         id: settings.site.id.clone(),
         settings: site_settings(settings),
@@ -62,6 +65,7 @@ pub async fn parts(settings: &Settings, storage: Arc<dyn Storage>) -> anyhow::Re
         catalogue,
         embedder,
         embedding_model: embedding_model(settings),
+        notifiers,
         tokenizer,
         web: Some(http),
         index_root: index_root(settings),
@@ -163,6 +167,11 @@ fn site_settings(settings: &Settings) -> SiteSettings {
         lifecycle: LifecycleSettings { watch: settings.models.watch, auto_successor: settings.models.auto_successor },
         verify: VerifySettings { mode: settings.verify.mode.into(), ..VerifySettings::default() },
         privacy: (&settings.privacy).into(),
+        alerts: AlertSettings {
+            thresholds: (&settings.thresholds).into(),
+            language: settings.alerts.language,
+            ..AlertSettings::default()
+        },
         knowledge: KnowledgeSettings {
             folder: settings.knowledge.folder.clone(),
             urls: settings.knowledge.urls.iter().map(ToString::to_string).collect(),

@@ -5,6 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+mod alerts;
+
+pub use alerts::Alerts;
+
 /// Shown below `portavoz --help`.
 const EXAMPLES: &str = "\
 Examples:
@@ -85,6 +89,9 @@ pub enum Command {
     Models(Models),
     /// Tell what answers cost, how fast and how good they were, beside other models
     Report(Report),
+    /// List what was wrong, or see whether alerts arrive
+    #[command(subcommand)]
+    Alerts(Alerts),
     /// Check everything, and say how to mend what is wrong
     Doctor(Doctor),
     /// Hand out what is kept of visitors, one JSON object a line

@@ -14,6 +14,7 @@ use crate::locate;
 use crate::logging::{self, Audience};
 use crate::output::Output;
 
+mod alerts;
 mod ask;
 mod backup;
 mod completions;
@@ -68,6 +69,7 @@ pub fn run(cli: Cli, environment: Environment) -> anyhow::Result<Ending> {
         Command::Erase(args) => erase::run(&invocation, &args),
         Command::Backup(args) => backup::run(&invocation, &args),
         Command::Restore(args) => restore::run(&invocation, &args),
+        Command::Alerts(command) => alerts::run(&invocation, &command),
         Command::Doctor(args) => doctor::run(&invocation, &args),
         Command::Config(command) => config_commands::run(&invocation, &command),
         Command::Completions(args) => completions::run(&invocation, &args),

@@ -13,6 +13,7 @@ use schemars::JsonSchema;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
+pub mod alerts;
 pub mod check;
 pub mod embeddings;
 pub mod example;
@@ -34,8 +35,10 @@ pub mod site;
 pub mod storage;
 #[cfg(test)]
 mod tests;
+pub mod thresholds;
 pub mod verify;
 
+use alerts::AlertSettings;
 use check::Checker;
 use embeddings::EmbedderSettings;
 use knowledge::KnowledgeSettings;
@@ -48,6 +51,7 @@ use retrieval::{Context, Conversation, Retrieval, Specificity};
 use server::{Rate, ServerSettings};
 use site::SiteSettings;
 use storage::StorageSettings;
+use thresholds::Thresholds;
 use verify::Verify;
 
 use crate::environment::Environment;
@@ -87,6 +91,10 @@ pub struct Config {
     pub server: server::Server,
     /// Where conversations and documents are kept.
     pub storage: storage::Storage,
+    /// What figures are to keep to. Each that does not raises an alert, once until it is good again, and colours the dashboard.
+    pub thresholds: Thresholds,
+    /// How the owner is told that something is not as it should be: by every way that is set. `portavoz alerts test` tries them.
+    pub alerts: alerts::Alerts,
     /// What portavoz writes about itself, on the standard error stream.
     pub log: log::Log,
     /// The model catalogue (prices, limits, dialects and ends of models), and what happens when a model ends.
@@ -95,7 +103,7 @@ pub struct Config {
 
 impl Config {
     /// Every section with its keys, in the order of the types.
-    pub fn sections() -> [(&'static str, &'static [&'static str]); 17] {
+    pub fn sections() -> [(&'static str, &'static [&'static str]); 19] {
         [
             ("site", keys::field_names::<site::Site>()),
             ("owner", keys::field_names::<owner::Owner>()),
@@ -112,6 +120,8 @@ impl Config {
             ("rate", keys::field_names::<Rate>()),
             ("server", keys::field_names::<server::Server>()),
             ("storage", keys::field_names::<storage::Storage>()),
+            ("thresholds", keys::field_names::<Thresholds>()),
+            ("alerts", keys::field_names::<alerts::Alerts>()),
             ("log", keys::field_names::<log::Log>()),
             ("models", keys::field_names::<models::Models>()),
         ]
@@ -159,6 +169,10 @@ pub struct Settings {
     pub server: ServerSettings,
     /// Which database.
     pub storage: StorageSettings,
+    /// What figures are to keep to.
+    pub thresholds: Thresholds,
+    /// How the owner is alerted.
+    pub alerts: AlertSettings,
     /// How much to log, and how.
     pub log: log::Log,
     /// Where models are looked up, and what happens when one ends.
@@ -226,6 +240,8 @@ fn resolve(written: Written, place: &Place, environment: &Environment) -> Result
         rate: config.rate.clone(),
         server: config.server.resolve(checker_ref),
         storage: config.storage.resolve(checker_ref),
+        thresholds: config.thresholds.clone(),
+        alerts: config.alerts.resolve(checker_ref),
         log: config.log.clone(),
         models: config.models.resolve(checker_ref),
         admin_token: environment.get("PORTAVOZ_ADMIN_TOKEN").map(SecretString::from),

@@ -13,6 +13,7 @@ mod failure;
 mod locate;
 mod logging;
 mod models;
+mod notify;
 mod output;
 mod problems;
 mod progress;

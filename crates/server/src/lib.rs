@@ -97,6 +97,8 @@ fn described_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(routes::models::list))
         .routes(routes!(routes::models::migrate_model))
         .routes(routes!(routes::models::rollback_model))
+        .routes(routes!(routes::alerts::alerts))
+        .routes(routes!(routes::alerts::test))
         .routes(routes!(routes::health::healthz))
         .routes(routes!(routes::health::readyz))
 }

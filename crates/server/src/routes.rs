@@ -3,6 +3,7 @@
 use crate::error::ApiError;
 
 pub(crate) mod admin;
+pub(crate) mod alerts;
 pub(crate) mod assets;
 pub(crate) mod chat;
 pub(crate) mod conversations;

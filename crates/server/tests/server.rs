@@ -4,6 +4,7 @@
 mod server {
     mod access;
     mod admin;
+    mod alerts;
     mod bodies;
     mod chat;
     mod facts;

@@ -266,6 +266,15 @@ pub trait Alerts: Send + Sync {
     async fn delivered(&self, site: &SiteId, id: EpisodeId, delivery: &Delivery) -> Result<()>;
 }
 
+/// A choice as it was seen, and as it is to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Swap<'a> {
+    /// As it was seen; `None` if it was not made.
+    pub before: Option<&'a str>,
+    /// As it is to be.
+    pub value: &'a str,
+}
+
 /// What the owner or the program decided at run time, by name. Values are JSON text; who writes one says what is in it.
 #[async_trait]
 pub trait Choices: Send + Sync {
@@ -274,6 +283,10 @@ pub trait Choices: Send + Sync {
 
     /// Makes or replaces it.
     async fn put(&self, site: &SiteId, name: &str, value: &str, at: Timestamp) -> Result<()>;
+
+    /// Makes or replaces it if it is still `before` (`None`: not made). True if it was; of several callers who saw the
+    /// same one, exactly one gets that.
+    async fn swap(&self, site: &SiteId, name: &str, change: Swap<'_>, at: Timestamp) -> Result<bool>;
 
     /// Takes it back; true if it had been made.
     async fn remove(&self, site: &SiteId, name: &str) -> Result<bool>;

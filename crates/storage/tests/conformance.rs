@@ -205,7 +205,8 @@ conformance! {
     choices:
         a_choice_can_be_made_changed_and_taken_back,
         a_choice_is_its_sites,
-        of_choices_at_once_one_stands;
+        of_choices_at_once_one_stands,
+        of_swaps_of_what_was_seen_one_wins;
     privacy:
         an_erasure_takes_what_its_scope_says,
         what_never_ended_goes_when_nothing_can_run_any_more,

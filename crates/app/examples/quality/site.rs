@@ -10,8 +10,8 @@ use portavoz_app::ask::{Answer, Ask, ask};
 use portavoz_app::clock::{Clock, Entropy};
 use portavoz_app::ingest::ingest;
 use portavoz_app::settings::{
-    GenerationSettings, KnowledgeSettings, LifecycleSettings, PrivacySettings, RetrievalSettings, SiteSettings,
-    VerifySettings,
+    AlertSettings, GenerationSettings, KnowledgeSettings, LifecycleSettings, PrivacySettings, RetrievalSettings,
+    SiteSettings, VerifySettings,
 };
 use portavoz_app::site::{Site, SiteParts};
 use portavoz_domain::contact::ContactCard;
@@ -84,6 +84,7 @@ impl WholeSite {
             verify: VerifySettings::default(),
             lifecycle: LifecycleSettings::default(),
             privacy: PrivacySettings::default(),
+            alerts: AlertSettings::default(),
             knowledge: KnowledgeSettings {
                 folder: documents,
                 urls: Vec::new(),
@@ -103,6 +104,7 @@ impl WholeSite {
             catalogue: Catalogue::embedded(),
             embedding_model: None,
             embedder: embedder.map(Arc::clone),
+            notifiers: Vec::new(),
             tokenizer: &TOKENS,
             web: None,
             index_root: folder.path().join("index"),

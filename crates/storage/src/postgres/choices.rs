@@ -7,7 +7,7 @@ use portavoz_domain::timestamp::Timestamp;
 use super::PgStorage;
 use super::errors::{failed, retrying};
 use crate::values::storable;
-use crate::{Choices, Result};
+use crate::{Choices, Result, Swap};
 
 #[async_trait]
 impl Choices for PgStorage {
@@ -34,6 +34,25 @@ impl Choices for PgStorage {
             .await
             .map(drop)
             .map_err(failed)
+        })
+        .await
+    }
+
+    async fn swap(&self, site: &SiteId, name: &str, change: Swap<'_>, at: Timestamp) -> Result<bool> {
+        let before = change.before.map(storable);
+        retrying(|| async {
+            let query = match &before {
+                None => sqlx::query(
+                    "INSERT INTO choices (site, name, value, changed) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+                ),
+                Some(_) => sqlx::query(
+                    "UPDATE choices SET value = $3, changed = $4 WHERE site = $1 AND name = $2 AND value = $5",
+                ),
+            };
+            let query =
+                query.bind(site.as_str()).bind(storable(name)).bind(storable(change.value)).bind(at.as_millis());
+            let query = before.iter().fold(query, |query, before| query.bind(before.clone()));
+            query.execute(&self.pool).await.map(|done| done.rows_affected() > 0).map_err(failed)
         })
         .await
     }

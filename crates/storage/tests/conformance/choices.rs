@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use portavoz_storage::Swap;
 use tokio::task::JoinSet;
 
 use crate::Database;
@@ -44,4 +45,29 @@ pub async fn of_choices_at_once_one_stands(database: &Database) {
         removals.spawn(async move { storage.choices().remove(&site(), "model").await.unwrap() });
     }
     assert_eq!(removals.join_all().await.into_iter().filter(|removed| *removed).count(), 1);
+}
+
+pub async fn of_swaps_of_what_was_seen_one_wins(database: &Database) {
+    let swap = async |before, value, moment| {
+        database.storage.choices().swap(&site(), "lease", Swap { before, value }, later(moment)).await.unwrap()
+    };
+    assert!(!swap(Some("1"), "2", 0).await, "nothing to replace");
+    assert!(swap(None, "1", 1).await);
+    assert!(!swap(None, "2", 2).await, "it was made");
+    assert!(!swap(Some("0"), "2", 3).await, "it is another one");
+    assert!(swap(Some("1"), "2", 4).await);
+    assert_eq!(database.other.choices().get(&site(), "lease").await.unwrap().as_deref(), Some("2"));
+    assert_eq!(database.storage.choices().get(&other_site(), "lease").await.unwrap(), None);
+    for before in [Some("2"), None] {
+        let name = if before.is_some() { "lease" } else { "other lease" };
+        let mut racers = JoinSet::new();
+        for number in 0..32_i64 {
+            let storage = Arc::clone(if number % 2 == 0 { &database.storage } else { &database.other });
+            racers.spawn(async move {
+                let value = format!("of {number}");
+                storage.choices().swap(&site(), name, Swap { before, value: &value }, later(number)).await.unwrap()
+            });
+        }
+        assert_eq!(racers.join_all().await.into_iter().filter(|won| *won).count(), 1, "{before:?}");
+    }
 }
