@@ -17,8 +17,10 @@ use tokio_stream::StreamExt;
 use tokio_stream::wrappers::ReceiverStream;
 
 use crate::site::{Site, SiteError};
+pub(crate) use cache::AnswerCache;
 use past::Past;
 
+mod cache;
 mod call;
 mod checking;
 mod guard;

@@ -7,6 +7,7 @@
 pub mod alerts;
 pub mod ask;
 pub mod backup;
+mod budget;
 pub mod clock;
 pub mod conversation;
 pub mod documents;

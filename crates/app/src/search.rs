@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use portavoz_domain::ids::ChunkId;
+use portavoz_domain::budget::Purpose;
+use portavoz_domain::ids::{ChunkId, VisitorId};
 use portavoz_domain::question::{Question, Understood};
 use portavoz_domain::search::{Hit, SearchResult};
 use portavoz_domain::understanding::understand;
@@ -13,6 +14,7 @@ use portavoz_knowledge::vectors::QueryVector;
 use portavoz_llm::embed::EmbeddingRole;
 use portavoz_text::language::Language;
 
+use crate::budget::{Purse, worst_case_of_embedding};
 use crate::site::{Site, SiteError};
 
 /// What a retrieval found and what its vector cost.
@@ -30,7 +32,7 @@ pub async fn search(site: &Site, query: &str, limit: usize) -> Result<SearchResu
         Understood::Question(question) => question,
         Understood::Smalltalk(_, language) => bare_question(query, language),
     };
-    Ok(retrieve(site, &site.index(), &question, limit).await?.result)
+    Ok(retrieve(site, &site.index(), &question, None, limit).await?.result)
 }
 
 /// Searches for an understood question, with its vector if the site has an embedder and it answers in time: a visitor
@@ -39,9 +41,10 @@ pub(crate) async fn retrieve(
     site: &Site,
     index: &Index,
     question: &Question,
+    visitor: Option<VisitorId>,
     limit: usize,
 ) -> Result<Retrieval, IndexError> {
-    let (vector, usage, cost_usd_micros) = query_vector(site, index, question).await;
+    let (vector, usage, cost_usd_micros) = query_vector(site, index, question, visitor).await;
     let vector = vector.as_deref().zip(site.embedder());
     let vector = vector.map(|(values, embedder)| QueryVector { embedder: embedder.name(), values });
     let result = index.search(question, vector, limit)?;
@@ -64,7 +67,13 @@ pub(crate) fn united(searches: impl IntoIterator<Item = Hit>) -> Vec<Hit> {
     hits
 }
 
-async fn query_vector(site: &Site, index: &Index, question: &Question) -> (Option<Vec<f32>>, Usage, Option<u64>) {
+/// The question's vector, and what it cost. Nothing if there is none, or no money for it.
+async fn query_vector(
+    site: &Site,
+    index: &Index,
+    question: &Question,
+    visitor: Option<VisitorId>,
+) -> (Option<Vec<f32>>, Usage, Option<u64>) {
     let nothing = (None, Usage::default(), Some(0));
     let Some(embedder) = site.embedder() else { return nothing };
     // Vectors of two models never meet: until the index is rebuilt for a new embedder, search is lexical.
@@ -73,14 +82,28 @@ async fn query_vector(site: &Site, index: &Index, question: &Question) -> (Optio
     }
     let limit: Duration = site.settings().retrieval.embedding_timeout;
     let texts = [question.standalone()];
+    let purse = match worst_case_of_embedding(site, embedder, &texts) {
+        Ok(amount) => Purse::open(site, Purpose::Question, visitor, amount).await,
+        Err(refused) => Err(refused),
+    };
+    let purse = match purse {
+        Ok(purse) => purse,
+        Err(refused) => {
+            tracing::debug!(site = %site.id(), reason = refused.reason(), "the question gets no vector");
+            return nothing;
+        }
+    };
     match tokio::time::timeout(limit, embedder.embed(&texts, EmbeddingRole::Query)).await {
         Ok(Ok(mut embedded)) => {
             let price = embedder.price_per_million();
             let cost = price.map(|input| embedding_price(input).cost_usd_micros(&embedded.usage));
+            purse.charge(cost.unwrap_or(0));
+            purse.settle().await;
             (embedded.vectors.pop(), embedded.usage, cost)
         }
         Ok(Err(error)) => {
             tracing::warn!(site = %site.id(), code = error.code(), %error, "the question has no vector");
+            purse.settle().await;
             nothing
         }
         Err(_) => {

@@ -46,6 +46,10 @@ pub struct SiteSettings {
     pub privacy: PrivacySettings,
     /// See [`AlertSettings`].
     pub alerts: AlertSettings,
+    /// See [`BudgetSettings`].
+    pub budget: BudgetSettings,
+    /// See [`CacheSettings`].
+    pub cache: CacheSettings,
     /// See [`KnowledgeSettings`].
     pub knowledge: KnowledgeSettings,
 }
@@ -138,6 +142,30 @@ pub struct AlertSettings {
     pub caps: Caps,
     /// Of the messages; the site's if absent.
     pub language: Option<Language>,
+}
+
+/// What may be spent on models.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct BudgetSettings {
+    /// What must not be passed.
+    pub caps: Caps,
+    /// Whether a model of unknown price stays unasked: its calls cannot be kept below any cap.
+    pub refuse_unpriced: bool,
+}
+
+/// Which answers of models are told again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CacheSettings {
+    /// How many are remembered; 0 remembers none.
+    pub entries: u64,
+    /// For how long one may be told again.
+    pub lasts: Duration,
+}
+
+impl Default for CacheSettings {
+    fn default() -> Self {
+        Self { entries: 1_000, lasts: Duration::from_secs(12 * 60 * 60) }
+    }
 }
 
 /// Where the documents are.

@@ -7,11 +7,12 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
+use portavoz_domain::budget::Purpose;
 use portavoz_domain::chunk::Chunk;
 use portavoz_domain::contact::ContactCard;
 use portavoz_domain::defence::{PromptGuard, canary};
 use portavoz_domain::document::Document;
-use portavoz_domain::ids::{ConversationId, DocumentId, SiteId, TurnId, VisitorId};
+use portavoz_domain::ids::{ChargeId, ConversationId, DocumentId, SiteId, TurnId, VisitorId};
 use portavoz_domain::phrases;
 use portavoz_domain::prompt::Prompts;
 use portavoz_domain::question::{Understood, Wants};
@@ -31,6 +32,8 @@ use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
 
 use crate::alerts::{Alarms, Notifier};
+use crate::ask::AnswerCache;
+use crate::budget::Account;
 use crate::clock::{Clock, Entropy, id_bytes};
 use crate::facts::Ledger;
 use crate::lifecycle;
@@ -113,6 +116,7 @@ pub struct Site {
     roster: Roster,
     pub(crate) memory: Memory,
     pub(crate) alarms: Alarms,
+    pub(crate) answers: AnswerCache,
     tasks: TaskTracker,
 }
 
@@ -271,6 +275,7 @@ impl Site {
             prompt_version,
             roster: Roster::default(),
             memory: Memory::new(parts.settings.privacy),
+            answers: AnswerCache::new(parts.settings.cache),
             live: ArcSwap::new(live),
             ingesting: tokio::sync::Mutex::new(()),
             alarms: Alarms::default(),
@@ -403,6 +408,21 @@ impl Site {
     /// Mints a turn.
     pub(crate) fn new_turn(&self) -> TurnId {
         TurnId::mint(self.now(), id_bytes(self.parts.entropy.as_ref()))
+    }
+
+    pub(crate) fn new_charge(&self) -> ChargeId {
+        ChargeId::mint(self.now(), id_bytes(self.parts.entropy.as_ref()))
+    }
+
+    /// The account of a charge that begins now.
+    pub(crate) fn account(&self, charge: ChargeId, visitor: Option<VisitorId>, purpose: Purpose) -> Account {
+        let (site, at) = (self.id().clone(), self.now());
+        Account { site, charge, visitor, purpose, at, caps: self.settings().budget.caps }
+    }
+
+    /// The database, for tasks that outlive a call.
+    pub(crate) fn shared_storage(&self) -> Arc<dyn Storage> {
+        Arc::clone(&self.parts.storage)
     }
 
     /// Tracks tasks that must end before the process does.

@@ -21,8 +21,8 @@ use crate::clock::{Clock, Entropy};
 use crate::ingest::{IngestReport, ingest};
 use crate::models::LadderModel;
 use crate::settings::{
-    AlertSettings, GenerationSettings, KnowledgeSettings, LifecycleSettings, PrivacySettings, RetrievalSettings,
-    SiteSettings, VerifySettings,
+    AlertSettings, BudgetSettings, CacheSettings, GenerationSettings, KnowledgeSettings, LifecycleSettings,
+    PrivacySettings, RetrievalSettings, SiteSettings, VerifySettings,
 };
 use crate::site::{Site, SiteParts};
 use async_trait::async_trait;
@@ -66,6 +66,14 @@ impl Clock for SteppingClock {
 
 /// Bytes that never repeat and are the same in every run.
 pub struct CountingEntropy(AtomicUsize);
+
+impl CountingEntropy {
+    /// Other bytes than those of any site that this process opened before, as two starts of the program have them.
+    fn fresh() -> Self {
+        static OPENED: AtomicUsize = AtomicUsize::new(0);
+        Self(AtomicUsize::new(1 + OPENED.fetch_add(1, Ordering::Relaxed) * 1_000_000))
+    }
+}
 
 impl Entropy for CountingEntropy {
     fn fill(&self, bytes: &mut [u8]) {
@@ -285,6 +293,8 @@ pub struct Setup {
     pub suggestions: Vec<String>,
     pub verify: VerifySettings,
     pub privacy: PrivacySettings,
+    pub budget: BudgetSettings,
+    pub cache: CacheSettings,
     pub judge: Option<Arc<ScriptedModel>>,
     pub owner: &'static str,
     /// The ends and successors of the models, and what the provider says of them.
@@ -311,6 +321,8 @@ impl Default for Setup {
             suggestions: vec!["¿Qué ha construido?".to_owned()],
             verify: VerifySettings::default(),
             privacy: PrivacySettings::default(),
+            budget: BudgetSettings::default(),
+            cache: CacheSettings { entries: 0, ..CacheSettings::default() },
             judge: None,
             owner: "Ada",
             lives: Lives::default(),
@@ -363,6 +375,8 @@ impl Setup {
         settings.lifecycle = self.lifecycle;
         settings.privacy = self.privacy;
         settings.alerts = self.alerts;
+        settings.budget = self.budget;
+        settings.cache = self.cache;
         if self.owner != "Ada" {
             settings.owner = ContactCard { name: Some(self.owner.to_owned()), ..ContactCard::default() };
         }
@@ -388,7 +402,7 @@ impl Setup {
             web: None,
             index_root: folder.path().join("index"),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
-            entropy: Arc::new(CountingEntropy(AtomicUsize::new(1))),
+            entropy: Arc::new(CountingEntropy::fresh()),
         };
         TestSite { site: Site::open(parts).await.unwrap(), storage, folder, clock }
     }
@@ -415,6 +429,8 @@ fn settings(knowledge: &Path, patience: Duration, suggestions: Vec<String>) -> S
         lifecycle: LifecycleSettings::default(),
         privacy: PrivacySettings::default(),
         alerts: AlertSettings::default(),
+        budget: BudgetSettings::default(),
+        cache: CacheSettings::default(),
         knowledge: KnowledgeSettings {
             folder: knowledge.to_owned(),
             urls: Vec::new(),

@@ -216,7 +216,7 @@ impl Check {
         let Some(question) = &self.question else { return Ok(Vec::new()) };
         let question = bare_question(question, self.language);
         let limit = site.settings().retrieval.max_results.max(PASSAGES_PER_SENTENCE);
-        Ok(retrieve(site, &site.index(), &question, limit).await?.result.hits)
+        Ok(retrieve(site, &site.index(), &question, None, limit).await?.result.hits)
     }
 
     fn against(self, texts: Texts) -> Result<Verified, VerifyError> {

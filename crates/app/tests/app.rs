@@ -5,6 +5,7 @@
 mod app {
     mod alerting;
     mod answering;
+    mod budgets;
     mod checking;
     mod computing;
     mod conversations;
@@ -14,6 +15,7 @@ mod app {
     mod lifecycle;
     mod lying;
     mod prompt_caching;
+    mod remembering;
     mod scoring;
     mod verifying;
 }

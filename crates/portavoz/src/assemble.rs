@@ -165,6 +165,8 @@ fn site_settings(settings: &Settings) -> SiteSettings {
             patience: settings.provider.first_token_timeout,
         },
         lifecycle: LifecycleSettings { watch: settings.models.watch, auto_successor: settings.models.auto_successor },
+        budget: settings.budget,
+        cache: settings.cache,
         verify: VerifySettings { mode: settings.verify.mode.into(), ..VerifySettings::default() },
         privacy: (&settings.privacy).into(),
         alerts: AlertSettings {

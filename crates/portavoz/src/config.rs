@@ -8,12 +8,15 @@
 
 use std::path::PathBuf;
 
+use portavoz_app::settings::{BudgetSettings, CacheSettings};
 use portavoz_domain::contact::ContactCard;
 use schemars::JsonSchema;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 pub mod alerts;
+pub mod budget;
+pub mod cache;
 pub mod check;
 pub mod embeddings;
 pub mod example;
@@ -85,6 +88,10 @@ pub struct Config {
     pub verify: Verify,
     /// What is kept of visitors, and for how long. Addresses are never kept.
     pub privacy: privacy::Privacy,
+    /// What may be spent on models. No call is made that could pass one of these caps, whatever happens at the same time; once one is reached, answers are quoted from the documents. Days and months are those of UTC.
+    pub budget: budget::Budget,
+    /// Answers that are told again. A first question in the same words, on the same documents, prompt and model, gets the answer that a model gave before, at no cost.
+    pub cache: cache::Cache,
     /// How often visitors may ask. Refusals are clear and cost nothing.
     pub rate: Rate,
     /// Where visitors come in.
@@ -117,6 +124,8 @@ impl Config {
             ("conversation", keys::field_names::<Conversation>()),
             ("verify", keys::field_names::<Verify>()),
             ("privacy", keys::field_names::<privacy::Privacy>()),
+            ("budget", keys::field_names::<budget::Budget>()),
+            ("cache", keys::field_names::<cache::Cache>()),
             ("rate", keys::field_names::<Rate>()),
             ("server", keys::field_names::<server::Server>()),
             ("storage", keys::field_names::<storage::Storage>()),
@@ -163,6 +172,10 @@ pub struct Settings {
     pub verify: Verify,
     /// What is kept of visitors.
     pub privacy: privacy::Privacy,
+    /// What may be spent.
+    pub budget: BudgetSettings,
+    /// Which answers are told again.
+    pub cache: CacheSettings,
     /// How often visitors may ask.
     pub rate: Rate,
     /// Where visitors come in.
@@ -237,6 +250,8 @@ fn resolve(written: Written, place: &Place, environment: &Environment) -> Result
         conversation: config.conversation.clone(),
         verify: config.verify.clone(),
         privacy: config.privacy.clone(),
+        budget: config.budget.resolve(checker_ref),
+        cache: config.cache.settings(),
         rate: config.rate.clone(),
         server: config.server.resolve(checker_ref),
         storage: config.storage.resolve(checker_ref),

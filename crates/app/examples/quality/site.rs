@@ -10,8 +10,8 @@ use portavoz_app::ask::{Answer, Ask, ask};
 use portavoz_app::clock::{Clock, Entropy};
 use portavoz_app::ingest::ingest;
 use portavoz_app::settings::{
-    AlertSettings, GenerationSettings, KnowledgeSettings, LifecycleSettings, PrivacySettings, RetrievalSettings,
-    SiteSettings, VerifySettings,
+    AlertSettings, BudgetSettings, CacheSettings, GenerationSettings, KnowledgeSettings, LifecycleSettings,
+    PrivacySettings, RetrievalSettings, SiteSettings, VerifySettings,
 };
 use portavoz_app::site::{Site, SiteParts};
 use portavoz_domain::contact::ContactCard;
@@ -85,6 +85,8 @@ impl WholeSite {
             lifecycle: LifecycleSettings::default(),
             privacy: PrivacySettings::default(),
             alerts: AlertSettings::default(),
+            budget: BudgetSettings::default(),
+            cache: CacheSettings::default(),
             knowledge: KnowledgeSettings {
                 folder: documents,
                 urls: Vec::new(),

@@ -14,9 +14,7 @@ use super::checking::Checks;
 use super::sources::citation;
 use super::streaming::Streaming;
 use super::telling::Telling;
-
-/// Tokens that the chat format adds to each message, as published for the o200k models; only estimates use it.
-const TOKENS_PER_MESSAGE: u64 = 4;
+use crate::budget::TOKENS_PER_MESSAGE;
 
 /// What a model is asked.
 pub(super) struct Call<'a> {
@@ -52,6 +50,8 @@ pub(super) struct Called {
     pub(super) usage: Usage,
     /// The tier and the model that served the call, as far as the response says.
     pub(super) served: Served,
+    /// The answer reached its limit of tokens.
+    pub(super) cut_short: bool,
     /// Usage and cost of the judge's calls.
     pub(super) judged: Vec<(Usage, Option<u64>)>,
 }
@@ -79,6 +79,7 @@ pub(super) async fn call(call: &Call<'_>, telling: &mut Telling) -> Called {
     let mut raw = String::new();
     let mut reported = None;
     let mut served = Served::default();
+    let mut cut_short = false;
     let end = loop {
         let event = tokio::select! {
             biased;
@@ -94,6 +95,7 @@ pub(super) async fn call(call: &Call<'_>, telling: &mut Telling) -> Called {
             }
             Some(Ok(ChatEvent::End(end))) => {
                 reported = end.usage;
+                cut_short = end.finish_reason.as_deref() == Some("length");
                 served = Served { tier: end.service_tier, model: end.model };
                 break answer.finish(end.finish_reason.as_deref(), telling).await;
             }
@@ -104,12 +106,12 @@ pub(super) async fn call(call: &Call<'_>, telling: &mut Telling) -> Called {
     // Dropped before anything else happens, so that the provider stops working for nobody.
     drop(stream);
     let usage = reported.unwrap_or_else(|| estimate(&call.request.messages, &raw, call.model.tokenizer()));
-    Called { end, usage, served, judged: answer.judged() }
+    Called { end, usage, served, cut_short, judged: answer.judged() }
 }
 
 impl Called {
     fn alone(end: CallEnd, usage: Usage) -> Self {
-        Self { end, usage, served: Served::default(), judged: Vec::new() }
+        Self { end, usage, served: Served::default(), cut_short: false, judged: Vec::new() }
     }
 }
 

@@ -13,7 +13,9 @@ use portavoz_llm::LlmError;
 use portavoz_llm::chat::{ChatEnd, ChatEvent, ChatModel, ChatRequest};
 
 use super::call::estimate;
+use crate::budget::{Purse, worst_case};
 use crate::settings::JudgeSettings;
+use crate::site::Site;
 
 /// Tokens of a verdict at most: a word, and room for models that think before they say it.
 const REPLY_TOKENS: u32 = 256;
@@ -21,6 +23,9 @@ const REPLY_TOKENS: u32 = 256;
 /// Gives second opinions.
 pub(super) struct Judge<'a> {
     pub(super) model: &'a dyn ChatModel,
+    pub(super) site: &'a Site,
+    /// The turn's money.
+    pub(super) purse: &'a Purse,
     pub(super) settings: JudgeSettings,
     pub(super) prompts: &'a Prompts,
     /// What the answering model read.
@@ -60,9 +65,20 @@ impl Judge<'_> {
             max_tokens: Some(REPLY_TOKENS),
             stream: false,
         };
+        let affordable = match worst_case(self.site, self.model, &request) {
+            Ok(worst_case) => self.purse.afford(worst_case).await.map(|()| worst_case),
+            Err(refused) => Err(refused),
+        };
+        let worst_case = match affordable {
+            Ok(worst_case) => worst_case,
+            Err(refused) => {
+                tracing::debug!(reason = refused.reason(), "the judge is not asked");
+                return Opinion { status: None, usage: Usage::default(), cost_usd_micros: Some(0) };
+            }
+        };
         let mut reply = String::new();
-        let asked = tokio::time::timeout(self.settings.timeout, self.read(&request, &mut reply)).await;
         let mut reported = ChatEnd::default();
+        let asked = tokio::time::timeout(self.settings.timeout, self.read(&request, &mut reply)).await;
         match asked {
             Ok(Ok(end)) => reported = end,
             Ok(Err(error)) => {
@@ -78,6 +94,7 @@ impl Judge<'_> {
         let tariff = self.model.tariff();
         let cost_usd_micros =
             tariff.and_then(|tariff| tariff.cost_usd_micros(&usage, reported.service_tier.as_deref()));
+        self.purse.charge(cost_usd_micros.unwrap_or(worst_case));
         Opinion { status: verdict_of(&reply), usage, cost_usd_micros }
     }
 

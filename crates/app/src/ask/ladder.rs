@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use portavoz_domain::answer::{Outcome, Rung};
 use portavoz_domain::context::{Context, pack};
-use portavoz_domain::prompt::{assemble, recent};
+use portavoz_domain::prompt::{TemplateError, assemble, recent};
 use portavoz_domain::question::{Question, Wants};
 use portavoz_domain::search::Hit;
 use portavoz_domain::verification::Asked;
@@ -22,21 +22,38 @@ use super::judge::Judge;
 use super::run::Run;
 use super::score::Basis;
 use super::sought::Found;
-use super::stock;
 use super::telling::Telling;
 use super::told::Told;
+use super::{cache, stock};
+use crate::budget::{NoMoney, Purse, worst_case};
 use crate::models::{LadderModel, SHUT_DOWN, Step};
 use crate::site::short_hash;
 use crate::verify::beyond_passages;
 
+/// A question with what was found for it.
+pub(super) struct Climb {
+    pub(super) question: Question,
+    pub(super) found: Result<Found, IndexError>,
+    /// The first model's name and call, if there is to be one.
+    pub(super) first: Option<(String, Prepared)>,
+    /// Where the answer may be remembered.
+    pub(super) key: Option<cache::Key>,
+}
+
+/// Makes the first model's call ready, so that its money can be kept with the turn's admission.
+pub(super) fn first_call(run: &Run, question: &Question, hits: &[Hit]) -> Option<(String, Prepared)> {
+    if hits.is_empty() {
+        return None;
+    }
+    let ladder = run.site.ladder();
+    let model = &ladder.first_model()?.model;
+    Some((model.name().to_owned(), prepared(run, question, hits, model.as_ref()).ok()?))
+}
+
 /// Answers a question from what was found.
-pub(super) async fn climb(
-    run: &Run,
-    index: &Index,
-    question: &Question,
-    found: Result<Found, IndexError>,
-    telling: &mut Telling,
-) -> Told {
+pub(super) async fn climb(run: &Run, index: &Index, climb: Climb, purse: &Purse, telling: &mut Telling) -> Told {
+    let Climb { question, found, first, .. } = climb;
+    let question = &question;
     let mut told = Told { cost_usd_micros: Some(0), ..Told::default() };
     let found = match found {
         Ok(found) => found,
@@ -60,7 +77,8 @@ pub(super) async fn climb(
             Err(told) => stock::not_known(&run.site, index, question, told, telling).await,
         };
     }
-    match climb_models(run, question, hits, &mut told, telling).await {
+    let asked = Asking { run, question, hits, purse };
+    match climb_models(&asked, first, &mut told, telling).await {
         Climbed::Done(outcome) => {
             told.outcome = Some(outcome);
             told
@@ -81,7 +99,21 @@ enum Climbed {
     NoModel,
 }
 
-async fn climb_models(run: &Run, question: &Question, hits: &[Hit], told: &mut Told, telling: &mut Telling) -> Climbed {
+/// What is asked of models, and out of whose money.
+struct Asking<'a> {
+    run: &'a Run,
+    question: &'a Question,
+    hits: &'a [Hit],
+    purse: &'a Purse,
+}
+
+async fn climb_models(
+    asking: &Asking<'_>,
+    mut first: Option<(String, Prepared)>,
+    told: &mut Told,
+    telling: &mut Telling,
+) -> Climbed {
+    let Asking { run, question, hits, purse } = *asking;
     let around = Around::of(run, question, hits);
     let mut ladder = run.site.ladder();
     while let Some(Step { rung, name, model }) = ladder.next() {
@@ -94,11 +126,20 @@ async fn climb_models(run: &Run, question: &Question, hits: &[Hit], told: &mut T
             told.tried(rung, Some(model.name()), Some("out_of_time"));
             continue;
         }
-        let (request, context) = match prepared(run, question, hits, model.as_ref()) {
+        let ready = first.take_if(|(of, _)| of == model.name()).map(|(_, prepared)| prepared);
+        let ready = ready.map_or_else(|| prepared(run, question, hits, model.as_ref()), Ok);
+        let Prepared { request, context, worst_case } = match ready {
             Ok(prepared) => prepared,
             Err(error) => {
                 tracing::error!(site = %run.site.id(), %error, "the prompt could not be rendered");
                 told.tried(rung, Some(model.name()), Some("prompt"));
+                continue;
+            }
+        };
+        let worst_case = match affordable(worst_case, purse).await {
+            Ok(worst_case) => worst_case,
+            Err(refused) => {
+                told.tried(rung, Some(model.name()), Some(refused.reason()));
                 continue;
             }
         };
@@ -111,13 +152,15 @@ async fn climb_models(run: &Run, question: &Question, hits: &[Hit], told: &mut T
             passages: &passages,
             patience,
             source_base: &run.site.settings().public_url,
-            checks: around.checks(run, question, &context),
+            checks: around.checks(asking, &context),
         };
-        let Called { end, usage, served, judged } = call(&asked, telling).await;
+        let Called { end, usage, served, cut_short, judged } = call(&asked, telling).await;
         let cost = model.tariff().and_then(|tariff| tariff.cost_usd_micros(&usage, served.tier.as_deref()));
         told.charge(usage, cost);
+        purse.charge(cost.unwrap_or(worst_case));
         told.service_tier = served.tier;
         told.served_model = served.model;
+        told.cut_short = cut_short;
         for (usage, cost_usd_micros) in judged {
             told.charge(usage, cost_usd_micros);
         }
@@ -173,10 +216,13 @@ impl Around {
         Self { standalone: question.standalone(), owner: contact.name, card, judge: run.site.judge() }
     }
 
-    fn checks<'a>(&'a self, run: &'a Run, question: &Question, context: &'a Context) -> Checks<'a> {
+    fn checks<'a>(&'a self, asking: &Asking<'a>, context: &'a Context) -> Checks<'a> {
+        let Asking { run, question, purse, .. } = *asking;
         let settings = run.site.settings().verify;
         let judge = self.judge.as_deref().map(|model| Judge {
             model,
+            site: &run.site,
+            purse,
             settings: settings.judge,
             prompts: &run.site.parts.prompts,
             passages: &context.text,
@@ -193,13 +239,23 @@ impl Around {
     }
 }
 
-/// The request to a model, and the context in it.
-fn prepared(
-    run: &Run,
-    question: &Question,
-    hits: &[Hit],
-    model: &dyn ChatModel,
-) -> Result<(ChatRequest, Context), portavoz_domain::prompt::TemplateError> {
+/// Sees to it that a call can be paid; how much it can cost.
+async fn affordable(worst_case: Result<u64, NoMoney>, purse: &Purse) -> Result<u64, NoMoney> {
+    let worst_case = worst_case?;
+    purse.afford(worst_case).await.map(|()| worst_case)
+}
+
+/// A call that is ready to be made.
+pub(super) struct Prepared {
+    request: ChatRequest,
+    /// What of the documents is in it.
+    context: Context,
+    /// The most that it can cost.
+    pub(super) worst_case: Result<u64, NoMoney>,
+}
+
+/// Makes a call ready.
+fn prepared(run: &Run, question: &Question, hits: &[Hit], model: &dyn ChatModel) -> Result<Prepared, TemplateError> {
     let settings = run.site.settings();
     let tokenizer = model.tokenizer();
     let mut limits = settings.context;
@@ -215,5 +271,6 @@ fn prepared(
         max_tokens: Some(settings.generation.max_tokens),
         stream: run.stream,
     };
-    Ok((request, context))
+    let worst_case = worst_case(&run.site, model, &request);
+    Ok(Prepared { request, context, worst_case })
 }

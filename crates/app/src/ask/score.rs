@@ -21,7 +21,7 @@ use crate::site::{Live, Site};
 use crate::verify::beyond_passages;
 
 /// What an answer is scored by.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Basis {
     /// As it was searched for; `None` for messages that ask nothing.
     question: Option<Question>,
@@ -32,7 +32,7 @@ pub(super) struct Basis {
     asked_model: bool,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Passage {
     chunk: Arc<Chunk>,
     /// As it stood in the context; 0 if it stood in none.
@@ -62,6 +62,11 @@ impl Basis {
         let read = passages.iter().zip(&context.costs);
         self.passages = read.map(|(hit, tokens)| Passage { chunk: Arc::clone(&hit.chunk), tokens: *tokens }).collect();
         self.asked_model = true;
+    }
+
+    /// The same for an answer that is told again: no model is asked this time.
+    pub(super) fn retold(&self) -> Self {
+        Self { asked_model: false, ..self.clone() }
     }
 
     fn passage_of(&self, citation: &Citation) -> Option<(usize, &Passage)> {

@@ -4,6 +4,7 @@
 //! To let other passages through, see [`passing`]. Start at [`Sought::of`].
 
 use futures::future::join_all;
+use portavoz_domain::ids::VisitorId;
 use portavoz_domain::promises::promise_of;
 use portavoz_domain::question::{PastTurn, Question, Understood, Wants};
 use portavoz_domain::search::{Hit, SearchResult};
@@ -46,14 +47,21 @@ impl Sought {
     }
 
     /// Searches for the whole message and for each question in it.
-    pub(super) async fn search(self, site: &Site, index: &Index, limit: usize) -> Result<Found, IndexError> {
+    pub(super) async fn search(
+        self,
+        site: &Site,
+        index: &Index,
+        visitor: VisitorId,
+        limit: usize,
+    ) -> Result<Found, IndexError> {
         let parts = parts(&self.question);
         // A single question is its own only part.
         let asked: Vec<&Question> = match parts.as_slice() {
             [_] => vec![&self.question],
             several => std::iter::once(&self.question).chain(several).collect(),
         };
-        let retrievals = join_all(asked.iter().map(|question| retrieve(site, index, question, limit))).await;
+        let retrievals =
+            join_all(asked.iter().map(|question| retrieve(site, index, question, Some(visitor), limit))).await;
         let threshold = site.settings().retrieval.threshold;
         let (mut hits, mut silent, mut spent) = (Vec::new(), Vec::new(), Vec::new());
         let mut best = 0.0_f32;

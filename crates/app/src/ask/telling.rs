@@ -26,7 +26,8 @@ pub(super) struct Telling {
 /// A sentence that was checked.
 struct Checked {
     sentence: CheckedSentence,
-    told: bool,
+    /// How it stands in the answer; `None` if it was withheld.
+    told: Option<String>,
 }
 
 impl Telling {
@@ -73,18 +74,24 @@ impl Telling {
         let index = self.next;
         self.next += 1;
         let status = sentence.status;
-        self.checked.push(Checked { sentence, told: told.is_some() });
+        self.checked.push(Checked { sentence, told: told.clone() });
         self.send(AnswerEvent::Verdict { index, sentence: told, status }).await;
     }
 
     /// Remembers that a sentence was told and checked, for answers whose verdicts nobody is told.
     pub(super) fn remember(&mut self, sentence: CheckedSentence) {
-        self.checked.push(Checked { sentence, told: true });
+        let told = Some(sentence.text.clone());
+        self.checked.push(Checked { sentence, told });
+    }
+
+    /// Each sentence that was told and checked, and how it stands in the answer.
+    pub(super) fn told_sentences(&self) -> Vec<(CheckedSentence, String)> {
+        self.checked.iter().filter_map(|checked| Some((checked.sentence.clone(), checked.told.clone()?))).collect()
     }
 
     /// What the check found of the sentences that were told.
     pub(super) fn verification(&self) -> Option<Verification> {
-        let told = self.checked.iter().filter(|checked| checked.told);
+        let told = self.checked.iter().filter(|checked| checked.told.is_some());
         self.gathered(told.map(|checked| checked.sentence.clone()).collect())
     }
 
@@ -95,12 +102,12 @@ impl Telling {
 
     /// How many sentences were withheld.
     pub(super) fn withheld(&self) -> u32 {
-        u32::try_from(self.checked.iter().filter(|checked| !checked.told).count()).unwrap_or(u32::MAX)
+        u32::try_from(self.checked.iter().filter(|checked| checked.told.is_none()).count()).unwrap_or(u32::MAX)
     }
 
     /// The score is that of the weakest sentence that was told.
     fn gathered(&self, sentences: Vec<CheckedSentence>) -> Option<Verification> {
-        let told = self.checked.iter().filter(|checked| checked.told).map(|checked| checked.sentence.score);
+        let told = self.checked.iter().filter(|checked| checked.told.is_some()).map(|checked| checked.sentence.score);
         let score = told.reduce(f32::min).unwrap_or(0.0);
         (!sentences.is_empty()).then_some(Verification { score, sentences })
     }
@@ -112,7 +119,7 @@ impl Telling {
         }
         self.text.clear();
         self.citations.clear();
-        self.checked.retain(|checked| !checked.told);
+        self.checked.retain(|checked| checked.told.is_none());
         self.next = 0;
         self.send(AnswerEvent::Replace { text: String::new(), reason: reason.to_owned() }).await;
     }

@@ -23,6 +23,8 @@ pub(super) struct Told {
     pub(super) unanswered: bool,
     /// What the answer is scored by.
     pub(super) basis: Basis,
+    /// The model's answer reached its limit of tokens.
+    pub(super) cut_short: bool,
 }
 
 impl Told {

@@ -3,20 +3,24 @@
 use std::sync::Arc;
 
 use portavoz_domain::answer::{AnswerEvent, Done};
-use portavoz_domain::defence::assess;
-use portavoz_domain::question::Understood;
+use portavoz_domain::budget::{Purpose, Reserved};
+use portavoz_domain::defence::{Concern, assess};
+use portavoz_domain::question::{Question, Smalltalk, Understood};
 use portavoz_domain::turn::{NewTurn, Settlement, TurnStatus};
 use portavoz_domain::understanding::understand;
 use portavoz_domain::usage::usd;
 use portavoz_text::language::Language;
 use tokio::sync::mpsc;
 
+use super::cache::Remembered;
+use super::ladder::Climb;
 use super::run::Run;
 use super::score::{Score, score};
 use super::sought::Sought;
 use super::telling::Telling;
 use super::told::Told;
-use super::{ladder, stock};
+use super::{cache, ladder, stock};
+use crate::budget::Purse;
 use crate::site::Live;
 
 /// Stable code of a turn that the database would not take.
@@ -24,13 +28,31 @@ pub(super) const STORAGE_UNAVAILABLE: &str = "storage_unavailable";
 /// Passages searched for, as a multiple of those that may be used: near-duplicates make room for the next ones.
 const SEARCHED_PER_USED: usize = 3;
 
+/// Which way an admitted message goes.
+enum Way {
+    Declined(Concern),
+    Smalltalk(Smalltalk),
+    /// The same answer as to the same question before.
+    Again(Box<Remembered>),
+    Ladder(Box<Climb>),
+}
+
+impl Way {
+    /// The money that the first call needs, if there is to be one.
+    fn reservation(&self) -> Option<u64> {
+        match self {
+            Self::Ladder(climb) => climb.first.as_ref().and_then(|(_, first)| first.worst_case.ok()),
+            Self::Declined(_) | Self::Smalltalk(_) | Self::Again(_) => None,
+        }
+    }
+}
+
 impl Run {
     /// Answers, settles and says so, in that order. Never fails: what goes wrong becomes an event.
     pub(super) async fn answer(self, events: mpsc::Sender<AnswerEvent>) {
         let site = Arc::clone(&self.site);
         let mut telling = Telling::new(events, Arc::clone(&site.parts.clock), self.arrived);
         let live = site.live.load_full();
-        let index = Arc::clone(&live.index);
         let understood = understand(&self.message, self.told_language, &self.past.turns, site.language());
         let language = match &understood {
             Understood::Smalltalk(_, language) => *language,
@@ -41,36 +63,59 @@ impl Run {
             Understood::Smalltalk(..) => None,
             Understood::Question(_) => assess(&self.message).concern(),
         };
-        let new_turn = site.memory.admitting(self.new_turn(language));
-        // The row is written while the passages are sought; no model is called before both are done.
-        let admission = site.storage().turns().admit(&new_turn, None);
-        let retrieval = async {
-            match &understood {
-                Understood::Question(question) if concern.is_none() => {
-                    let limit = site.settings().retrieval.max_results * SEARCHED_PER_USED;
-                    Some(Sought::of(question, &self.past.turns).search(&site, &index, limit).await)
-                }
-                _ => None,
-            }
+        let way = match (&understood, concern) {
+            (_, Some(concern)) => Way::Declined(concern),
+            (Understood::Smalltalk(kind, _), None) => Way::Smalltalk(*kind),
+            (Understood::Question(question), None) => self.way_of_question(question, &live).await,
         };
-        let (admitted, found) = tokio::join!(admission, retrieval);
-        if let Err(error) = admitted {
-            tracing::error!(site = %site.id(), turn.id = %self.turn, %error, "the turn could not be admitted");
+        // No model is called before the row is written, and its money kept.
+        let Some(purse) = self.admit(language, way.reservation()).await else {
             telling.send(failed()).await;
             return;
-        }
-        telling.send(self.start()).await;
-        let told = match (&understood, found, concern) {
-            (_, _, Some(concern)) => stock::declined(&site, concern, language, &mut telling).await,
-            (Understood::Question(question), Some(found), None) => {
-                ladder::climb(&self, &index, question, found, &mut telling).await
-            }
-            (Understood::Smalltalk(kind, language), ..) => {
-                stock::smalltalk(&site, *kind, *language, &mut telling).await
-            }
-            (Understood::Question(_), None, None) => Told::default(),
         };
-        self.settle(told, language, &live, &telling).await;
+        telling.send(self.start()).await;
+        let told = match way {
+            Way::Declined(concern) => stock::declined(&site, concern, language, &mut telling).await,
+            Way::Smalltalk(kind) => stock::smalltalk(&site, kind, language, &mut telling).await,
+            Way::Again(remembered) => cache::retell(*remembered, &mut telling).await,
+            Way::Ladder(climb) => {
+                let key = climb.key;
+                let told = ladder::climb(&self, &live.index, *climb, &purse, &mut telling).await;
+                if let Some(key) = key {
+                    site.answers.remember(key, &told, &telling, site.now());
+                }
+                told
+            }
+        };
+        self.settle(told, purse.charged(), language, &live, &telling).await;
+    }
+
+    /// Which way a question goes, with everything ready to be paid for.
+    async fn way_of_question(&self, question: &Question, live: &Live) -> Way {
+        let key = self.site.answers.key(self, live, question.language);
+        if let Some(remembered) = key.and_then(|key| self.site.answers.get(&key, self.site.now())) {
+            return Way::Again(Box::new(remembered));
+        }
+        let limit = self.site.settings().retrieval.max_results * SEARCHED_PER_USED;
+        let found = Sought::of(question, &self.past.turns).search(&self.site, &live.index, self.visitor, limit).await;
+        let first = found.as_ref().ok().and_then(|found| ladder::first_call(self, question, &found.hits));
+        Way::Ladder(Box::new(Climb { question: question.clone(), found, first, key }))
+    }
+
+    /// Writes the turn's row and keeps its money; `None` if the database will not have it.
+    async fn admit(&self, language: Language, amount: Option<u64>) -> Option<Purse> {
+        let account = self.site.account(self.turn.into(), Some(self.visitor), Purpose::Turn);
+        let reservation = amount.map(|amount| account.reservation(amount));
+        let turn = self.site.memory.admitting(self.new_turn(language));
+        match self.site.storage().turns().admit(&turn, reservation.as_ref()).await {
+            Ok(Reserved::Granted) => Some(Purse::of_turn(&self.site, account, amount.unwrap_or(0))),
+            // The call is asked for once more in its place, and found too dear there.
+            Ok(Reserved::Refused(_)) => Some(Purse::of_turn(&self.site, account, 0)),
+            Err(error) => {
+                tracing::error!(site = %self.site.id(), turn.id = %self.turn, %error, "the turn could not be admitted");
+                None
+            }
+        }
     }
 
     fn new_turn(&self, language: Language) -> NewTurn {
@@ -96,7 +141,7 @@ impl Run {
     }
 
     /// Writes the end of the turn, then tells it: `done` means committed.
-    async fn settle(&self, told: Told, language: Language, live: &Live, telling: &Telling) {
+    async fn settle(&self, told: Told, charged: u64, language: Language, live: &Live, telling: &Telling) {
         // Everything is told by now: nobody waits for the score but the settlement.
         let Score { quality, efficiency } = score(&self.site, live, &told, telling);
         let told_quality = quality.as_ref().map(|quality| quality.score);
@@ -116,7 +161,7 @@ impl Run {
             ladder: told.ladder.clone(),
             usage: told.usage,
             cost_usd_micros: told.cost_usd_micros,
-            charged_usd_micros: told.cost_usd_micros.unwrap_or(0),
+            charged_usd_micros: charged,
             service_tier: told.service_tier,
             served_model: told.served_model,
             first_token_ms: telling.first_token_ms,
@@ -134,6 +179,7 @@ impl Run {
         let settlement = self.site.memory.settling(self.new_turn(language), settlement);
         if let Err(error) = self.site.storage().turns().settle(&settlement, language).await {
             tracing::error!(site = %self.site.id(), turn.id = %self.turn, %error, "the turn could not be settled");
+            self.settle_charge_alone(charged).await;
             telling.send(failed()).await;
             return;
         }
@@ -151,6 +197,16 @@ impl Run {
             took_ms,
         };
         telling.send(AnswerEvent::Done(Box::new(done))).await;
+    }
+}
+
+impl Run {
+    /// The turn is gone, as its visitor may have wished while it was answered; its money is not.
+    async fn settle_charge_alone(&self, charged: u64) {
+        let site = &self.site;
+        if let Err(error) = site.storage().spending().settle(site.id(), self.turn.into(), charged).await {
+            tracing::error!(site = %site.id(), turn.id = %self.turn, %error, "the turn's charge stays reserved");
+        }
     }
 }
 

@@ -2,15 +2,17 @@
 
 use std::collections::HashMap;
 
+use portavoz_domain::budget::Purpose;
 use portavoz_domain::chunk::Chunk;
 use portavoz_domain::usage::{Usage, usd};
 use portavoz_knowledge::vectors::VectorSet;
 use portavoz_knowledge::vectors::calibration::{EmbeddedProbe, probes};
-use portavoz_llm::embed::EmbeddingRole;
+use portavoz_llm::embed::{Embedded, Embedder, EmbeddingRole};
 use portavoz_storage::{EmbedderKey, StorageError};
 use sha2::{Digest, Sha256};
 
 use super::{IngestProgress, OnProgress};
+use crate::budget::{NoMoney, Purse, worst_case_of_embedding};
 use crate::search::embedding_price;
 use crate::site::Site;
 
@@ -110,10 +112,9 @@ async fn remembered(
     for (step, batch) in missing.chunks(STEP).enumerate() {
         progress(IngestProgress::Embedding { done: step * STEP, total: missing.len() });
         let texts: Vec<String> = batch.iter().map(|(_, text)| text.clone()).collect();
-        let embedded = embedder
-            .embed(&texts, role)
+        let embedded = paid(site, embedder, &texts, role)
             .await
-            .map_err(|error| VectorsError::Embedder { name: key.model.clone(), cause: error.to_string() })?;
+            .map_err(|cause| VectorsError::Embedder { name: key.model.clone(), cause })?;
         let fresh: Vec<([u8; 32], Vec<f32>)> = batch.iter().map(|(hash, _)| *hash).zip(embedded.vectors).collect();
         cache.put(key, &fresh).await?;
         vectors.extend(fresh);
@@ -121,6 +122,23 @@ async fn remembered(
     }
     let vectors = hashes.iter().map(|hash| vectors.get(hash).cloned()).collect();
     Ok(Remembered { vectors, embedded: missing.len(), cached, tokens })
+}
+
+/// Has texts embedded, if there is money for it.
+async fn paid(site: &Site, embedder: &dyn Embedder, texts: &[String], role: EmbeddingRole) -> Result<Embedded, String> {
+    let no_money = |refused: NoMoney| format!("{refused}; what is embedded already is kept");
+    let amount = worst_case_of_embedding(site, embedder, texts).map_err(no_money)?;
+    let purse = Purse::open(site, Purpose::Ingest, None, amount).await.map_err(no_money)?;
+    match embedder.embed(texts, role).await {
+        Ok(embedded) => {
+            let price = embedder.price_per_million();
+            purse.charge(price.map_or(0, |price| embedding_price(price).cost_usd_micros(&embedded.usage)));
+            purse.settle().await;
+            Ok(embedded)
+        }
+        // Of several requests some may have been served: dropped, the purse is charged at the worst.
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 /// The cache's key of a text. Some models embed questions otherwise than passages, so their keys differ.
