@@ -15,6 +15,7 @@ use portavoz_text::language::Language;
 use tokio::sync::mpsc;
 use tokio_stream::StreamExt;
 use tokio_stream::wrappers::ReceiverStream;
+use tracing::Instrument;
 
 use crate::site::{Site, SiteError};
 pub(crate) use cache::AnswerCache;
@@ -31,6 +32,7 @@ mod run;
 mod score;
 mod sought;
 mod sources;
+mod spans;
 mod stock;
 mod straight;
 mod streaming;
@@ -141,7 +143,8 @@ pub async fn ask(site: &Arc<Site>, request: Ask) -> Result<Answering, AskError> 
         stream: request.stream,
         past,
     };
-    site.tasks().spawn(run.answer(events));
+    let span = spans::turn(&run);
+    site.tasks().spawn(run.answer(events).instrument(span));
     Ok(Answering { events: ReceiverStream::new(receiver) })
 }
 

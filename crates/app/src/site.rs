@@ -37,6 +37,7 @@ use crate::budget::Account;
 use crate::clock::{Clock, Entropy, id_bytes};
 use crate::facts::Ledger;
 use crate::lifecycle;
+use crate::meter::Meter;
 use crate::models::{LadderModel, ModelSource, Roster};
 use crate::privacy::addresses::Pseudonyms;
 use crate::privacy::memory::Memory;
@@ -118,6 +119,7 @@ pub struct Site {
     pub(crate) alarms: Alarms,
     pub(crate) answers: AnswerCache,
     tasks: TaskTracker,
+    meter: Meter,
 }
 
 /// What changes with an ingest, swapped as one.
@@ -280,6 +282,7 @@ impl Site {
             ingesting: tokio::sync::Mutex::new(()),
             alarms: Alarms::default(),
             tasks: TaskTracker::new(),
+            meter: Meter::default(),
             parts,
         });
         lifecycle::refresh(&site).await?;
@@ -428,6 +431,16 @@ impl Site {
     /// Tracks tasks that must end before the process does.
     pub(crate) fn tasks(&self) -> &TaskTracker {
         &self.tasks
+    }
+
+    /// What this process has counted.
+    pub fn meter(&self) -> &Meter {
+        &self.meter
+    }
+
+    /// How many answers are being made.
+    pub fn running_answers(&self) -> u64 {
+        u64::try_from(self.tasks.len()).unwrap_or(u64::MAX)
     }
 
     /// Waits until every running answer has been told and settled. New ones may still begin while it waits: stop

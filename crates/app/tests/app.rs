@@ -14,6 +14,7 @@ mod app {
     mod leaving;
     mod lifecycle;
     mod lying;
+    mod overview;
     mod prompt_caching;
     mod remembering;
     mod scoring;

@@ -22,6 +22,7 @@ pub mod lifecycle;
 pub mod links;
 pub mod markers;
 pub mod message;
+pub mod moment;
 pub mod phrases;
 pub mod promises;
 pub mod prompt;

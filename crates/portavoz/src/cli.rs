@@ -92,6 +92,8 @@ pub enum Command {
     /// List what was wrong, or see whether alerts arrive
     #[command(subcommand)]
     Alerts(Alerts),
+    /// Show how the site is doing: answers, money, quality, times
+    Stats(Stats),
     /// Check everything, and say how to mend what is wrong
     Doctor(Doctor),
     /// Hand out what is kept of visitors, one JSON object a line
@@ -287,6 +289,52 @@ pub struct Report {
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
+}
+
+/// Shows figures.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  portavoz stats
+  portavoz stats --days 30 --by model
+  portavoz stats --from 2026-11-01 --to 2026-11-15 --by day
+  portavoz stats --json | jq .current.cost.cost_per_conversation_usd
+
+Days are those of UTC. The period before has the same hours of earlier days.")]
+pub struct Stats {
+    /// Folder of the portfolio
+    #[arg(value_name = "SITE_DIR", conflicts_with = "site")]
+    pub site_dir: Option<PathBuf>,
+    /// The last days, today included
+    #[arg(long, value_name = "N", default_value_t = 7, conflicts_with_all = ["from", "to"], value_parser = clap::value_parser!(u32).range(1..=3660))]
+    pub days: u32,
+    /// The first day, or moment in RFC 3339
+    #[arg(long, value_name = "WHEN")]
+    pub from: Option<String>,
+    /// The last day, or moment in RFC 3339 [default: now]
+    #[arg(long, value_name = "WHEN", requires = "from")]
+    pub to: Option<String>,
+    /// Tell turns apart
+    #[arg(long, value_name = "WHAT")]
+    pub by: Option<StatsBy>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What turns are told apart by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StatsBy {
+    /// The model that answered; fine-tuned ones beside their base
+    Model,
+    /// The prompt's version
+    Prompt,
+    /// The experiment's variant
+    Variant,
+    /// Day by day
+    Day,
+    /// Hour by hour
+    Hour,
 }
 
 /// Checks everything.

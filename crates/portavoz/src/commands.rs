@@ -30,6 +30,7 @@ mod report;
 mod restore;
 mod search;
 mod serve;
+mod stats;
 mod verify;
 
 /// What every command is given.
@@ -62,6 +63,7 @@ pub fn run(cli: Cli, environment: Environment) -> anyhow::Result<Ending> {
         Command::Ask(args) => ask::run(&invocation, &args),
         Command::Verify(args) => verify::run(&invocation, &args),
         Command::Facts(args) => facts::run(&invocation, &args),
+        Command::Stats(args) => stats::run(&invocation, &args),
         Command::Serve(args) => serve::run(&invocation, &args),
         Command::Models(command) => models::run(&invocation, &command),
         Command::Report(args) => report::run(&invocation, &args),
@@ -98,7 +100,8 @@ impl Invocation {
     pub fn load(&self, site_dir: Option<&Path>, flags: &[FlagValue], audience: Audience) -> anyhow::Result<Loaded> {
         let place = self.locate(site_dir)?;
         let loaded = config::load(&place, &self.environment, flags)?;
-        logging::start(&loaded.settings.log, audience, self.verbosity());
+        let traces = loaded.settings.otel_endpoint.as_deref();
+        logging::start_with(&loaded.settings.log, audience, self.verbosity(), traces);
         for warning in &loaded.warnings {
             tracing::warn!("{warning}");
         }

@@ -26,6 +26,7 @@ pub mod load;
 pub mod log;
 pub mod model;
 pub mod models;
+pub mod monitoring;
 pub mod owner;
 pub mod place;
 pub mod privacy;
@@ -104,13 +105,17 @@ pub struct Config {
     pub alerts: alerts::Alerts,
     /// What portavoz writes about itself, on the standard error stream.
     pub log: log::Log,
+    /// The counters at `/metrics`, for Prometheus.
+    pub metrics: monitoring::Metrics,
+    /// Traces of turns for an OpenTelemetry collector.
+    pub otel: monitoring::Otel,
     /// The model catalogue (prices, limits, dialects and ends of models), and what happens when a model ends.
     pub models: models::Models,
 }
 
 impl Config {
     /// Every section with its keys, in the order of the types.
-    pub fn sections() -> [(&'static str, &'static [&'static str]); 19] {
+    pub fn sections() -> [(&'static str, &'static [&'static str]); 21] {
         [
             ("site", keys::field_names::<site::Site>()),
             ("owner", keys::field_names::<owner::Owner>()),
@@ -132,6 +137,8 @@ impl Config {
             ("thresholds", keys::field_names::<Thresholds>()),
             ("alerts", keys::field_names::<alerts::Alerts>()),
             ("log", keys::field_names::<log::Log>()),
+            ("metrics", keys::field_names::<monitoring::Metrics>()),
+            ("otel", keys::field_names::<monitoring::Otel>()),
             ("models", keys::field_names::<models::Models>()),
         ]
     }
@@ -190,6 +197,10 @@ pub struct Settings {
     pub log: log::Log,
     /// Where models are looked up, and what happens when one ends.
     pub models: ModelSettings,
+    /// Whether anyone may read `/metrics`.
+    pub public_metrics: bool,
+    /// The OpenTelemetry collector that traces go to.
+    pub otel_endpoint: Option<String>,
     /// The owner's token, if the environment sets it.
     pub admin_token: Option<SecretString>,
 }
@@ -259,6 +270,8 @@ fn resolve(written: Written, place: &Place, environment: &Environment) -> Result
         alerts: config.alerts.resolve(checker_ref),
         log: config.log.clone(),
         models: config.models.resolve(checker_ref),
+        public_metrics: config.metrics.public,
+        otel_endpoint: config.otel.resolve(checker_ref),
         admin_token: environment.get("PORTAVOZ_ADMIN_TOKEN").map(SecretString::from),
     };
     let mut problems = checker.problems;

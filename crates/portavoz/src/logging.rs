@@ -1,9 +1,11 @@
-//! Log lines, on the standard error stream.
+//! Log lines, on the standard error stream; and, if they are wanted, traces beside them.
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 
-use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::config::log::{Log, LogFormat};
 
@@ -22,6 +24,11 @@ pub enum Audience {
 
 /// Starts logging; `verbosity` is -1 for quiet, 0, or the number of `-v`.
 pub fn start(log: &Log, audience: Audience, verbosity: i8) {
+    start_with(log, audience, verbosity, None);
+}
+
+/// The same, with traces to the collector at `traces`.
+pub fn start_with(log: &Log, audience: Audience, verbosity: i8, traces: Option<&str>) {
     let level = match (verbosity, audience) {
         (i8::MIN..=-1, _) => "error",
         (0, Audience::Service) => &log.level,
@@ -31,17 +38,24 @@ pub fn start(log: &Log, audience: Audience, verbosity: i8) {
     };
     // What the user says of a part comes later and so wins over our own choice for it.
     let filter = EnvFilter::builder().parse_lossy(format!("{CHATTY},{level}"));
+    if traces.is_some() && cfg!(not(feature = "otel")) {
+        // Said before the log begins, so it cannot be a line of it.
+        let _ = writeln!(io::stderr(), "no traces: this portavoz was built without the feature `otel`");
+    }
     let terminal = io::stderr().is_terminal();
     let json = match log.format {
         LogFormat::Json => true,
         LogFormat::Text => false,
         LogFormat::Auto => audience == Audience::Service && !terminal,
     };
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let lines = tracing_subscriber::fmt::layer()
         .with_writer(io::stderr)
         .with_span_events(FmtSpan::NONE)
         .with_ansi(terminal && console::colors_enabled_stderr());
+    let lines = if json { lines.json().flatten_event(true).boxed() } else { lines.with_target(false).boxed() };
+    let subscriber = tracing_subscriber::registry().with(lines.with_filter(filter));
+    #[cfg(feature = "otel")]
+    let subscriber = subscriber.with(traces.and_then(crate::telemetry::layer));
     // A second start (in tests) keeps the first one's subscriber.
-    let _ = if json { builder.json().flatten_event(true).try_init() } else { builder.with_target(false).try_init() };
+    let _ = subscriber.try_init();
 }

@@ -18,6 +18,8 @@ mod output;
 mod problems;
 mod progress;
 mod runtime;
+#[cfg(feature = "otel")]
+mod telemetry;
 mod upkeep;
 mod watch;
 
@@ -35,7 +37,10 @@ fn main() -> ExitCode {
     // Everything that speaks TLS takes the process's provider; a second installation would only say that there is one.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let output = Output::new(cli.common.color, cli.common.quiet);
-    match commands::run(cli, Environment::of_process()) {
+    let ended = commands::run(cli, Environment::of_process());
+    #[cfg(feature = "otel")]
+    telemetry::finish();
+    match ended {
         Ok(Ending::Fine) => ExitCode::SUCCESS,
         Ok(Ending::FoundBroken) => ExitCode::FAILURE,
         // Whoever read our output has seen enough: not an error.

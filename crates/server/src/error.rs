@@ -7,6 +7,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use portavoz_app::ask::{AskError, Failure};
 use portavoz_app::models::migrate::MigrateError;
+use portavoz_app::records::RecordsError;
 use portavoz_app::site::SiteError;
 use portavoz_app::verify::VerifyError;
 use serde::Serialize;
@@ -17,6 +18,8 @@ use utoipa::ToSchema;
 pub enum ApiError {
     /// The body is not what the route reads.
     BadRequest(String),
+    /// A parameter of the address is not what it must be.
+    BadParameter(String),
     /// The body is larger than the limit.
     TooLarge,
     /// The body stopped coming.
@@ -84,6 +87,9 @@ impl ApiError {
         let hint = |text: &str| Some(text.to_owned());
         match self {
             Self::BadRequest(why) => (StatusCode::BAD_REQUEST, "bad_request", why.clone(), hint("see /docs")),
+            Self::BadParameter(why) => {
+                (StatusCode::BAD_REQUEST, "bad_parameter", why.clone(), hint("see /docs for the parameters"))
+            }
             Self::TooLarge => {
                 (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "the request is too large".to_owned(), None)
             }
@@ -239,6 +245,15 @@ impl From<MigrateError> for ApiError {
         match error {
             MigrateError::Storage(error) => SiteError::from(error).into(),
             refused => Self::ModelNotChanged(refused.code(), refused.to_string(), refused.hint()),
+        }
+    }
+}
+
+impl From<RecordsError> for ApiError {
+    fn from(error: RecordsError) -> Self {
+        match error {
+            RecordsError::UnknownPlace(_) => Self::BadParameter(error.to_string()),
+            RecordsError::Site(error) => error.into(),
         }
     }
 }

@@ -1,7 +1,9 @@
 //! What happens around every route: request ids, log lines, CORS, protective headers, panics.
 
 use axum::Router;
+use axum::extract::{MatchedPath, State};
 use axum::http::{HeaderName, HeaderValue, Method, Request, header};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
@@ -17,6 +19,8 @@ use crate::state::AppState;
 /// Pages run our own scripts and styles alone, and nobody frames them.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
      img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/// What requests are counted under that no route is for.
+const NO_ROUTE: &str = "none";
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const CORS_MAX_AGE: std::time::Duration = std::time::Duration::from_secs(3_600);
 
@@ -34,6 +38,7 @@ pub(crate) fn around(routes: Router<AppState>, state: &AppState) -> Router<AppSt
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(header::REFERRER_POLICY, "no-referrer"))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(from_fn_with_state(state.clone(), counted))
         .layer(TraceLayer::new_for_http().make_span_with(SpanOf(state.clone())))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MintRequestId(state.clone())))
 }
@@ -47,6 +52,15 @@ fn cors(state: &AppState) -> CorsLayer {
         .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT])
         .expose_headers([REQUEST_ID])
         .max_age(CORS_MAX_AGE)
+}
+
+/// Counts the answer under the template of its route: addresses themselves are without number.
+async fn counted(State(state): State<AppState>, request: axum::extract::Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let response = next.run(request).await;
+    let route = route.as_ref().map_or(NO_ROUTE, MatchedPath::as_str);
+    state.requests().answered(route, response.status().as_u16());
+    response
 }
 
 /// Log lines name the path without its query, as the query of a source page names documents.

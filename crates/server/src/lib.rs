@@ -20,6 +20,8 @@ pub mod access;
 mod body;
 pub mod error;
 mod layers;
+mod metrics;
+mod query;
 mod routes;
 mod serve;
 pub mod state;
@@ -99,6 +101,12 @@ fn described_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(routes::models::rollback_model))
         .routes(routes!(routes::alerts::alerts))
         .routes(routes!(routes::alerts::test))
+        .routes(routes!(routes::spend::spend))
+        .routes(routes!(routes::stats::stats))
+        .routes(routes!(routes::turns::turns))
+        .routes(routes!(routes::turns::conversations))
+        .routes(routes!(routes::turns::conversation))
+        .routes(routes!(routes::metrics::metrics))
         .routes(routes!(routes::health::healthz))
         .routes(routes!(routes::health::readyz))
 }

@@ -12,10 +12,14 @@ pub(crate) mod export;
 pub(crate) mod facts;
 pub(crate) mod forget;
 pub(crate) mod health;
+pub(crate) mod metrics;
 pub(crate) mod models;
 pub(crate) mod openai;
 pub(crate) mod pages;
 pub(crate) mod search;
+pub(crate) mod spend;
+pub(crate) mod stats;
+pub(crate) mod turns;
 pub(crate) mod verify;
 
 /// Nothing has this address.

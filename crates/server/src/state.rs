@@ -13,6 +13,8 @@ use portavoz_domain::ids::VisitorId;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use crate::metrics::Requests;
+
 /// Wrong owner's tokens tolerated from one address in a minute.
 const ADMIN_FAILURES_PER_MINUTE: u32 = 10;
 /// A limiter forgets idle keys once it holds this many, so that it cannot be filled up.
@@ -33,6 +35,8 @@ pub struct ServerSettings {
     pub per_visitor_per_minute: Option<NonZeroU32>,
     /// Questions a minute from one address; `None` for no limit.
     pub per_address_per_minute: Option<NonZeroU32>,
+    /// Whether anyone may read `/metrics`; otherwise only the owner.
+    pub public_metrics: bool,
     /// How long running answers may take to end at shutdown.
     pub shutdown_grace: Duration,
 }
@@ -46,6 +50,7 @@ impl Default for ServerSettings {
             body_timeout: Duration::from_secs(30),
             per_visitor_per_minute: NonZeroU32::new(20),
             per_address_per_minute: NonZeroU32::new(60),
+            public_metrics: false,
             shutdown_grace: Duration::from_secs(30),
         }
     }
@@ -100,6 +105,7 @@ struct Shared {
     pseudonyms: Pseudonyms,
     addresses: Option<DefaultKeyedRateLimiter<Pseudonym>>,
     admin_failures: Option<DefaultKeyedRateLimiter<Pseudonym>>,
+    requests: Requests,
 }
 
 impl AppState {
@@ -111,6 +117,7 @@ impl AppState {
             addresses: settings.per_address_per_minute.map(|limit| RateLimiter::keyed(Quota::per_minute(limit))),
             admin_failures: NonZeroU32::new(ADMIN_FAILURES_PER_MINUTE)
                 .map(|limit| RateLimiter::keyed(Quota::per_minute(limit))),
+            requests: Requests::default(),
             site,
             settings,
             admin,
@@ -126,6 +133,11 @@ impl AppState {
     /// How the server behaves.
     pub fn settings(&self) -> &ServerSettings {
         &self.shared.settings
+    }
+
+    /// Counts requests.
+    pub(crate) fn requests(&self) -> &Requests {
+        &self.shared.requests
     }
 
     /// The owner's token.

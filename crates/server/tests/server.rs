@@ -9,6 +9,7 @@ mod server {
     mod chat;
     mod facts;
     mod models;
+    mod monitoring;
     mod openai;
     mod operation;
     mod pages;

@@ -9,9 +9,11 @@ use portavoz_domain::tokens::CountTokens;
 use portavoz_domain::usage::Usage;
 use portavoz_llm::chat::{ChatEvent, ChatModel, ChatRequest, ChatStream};
 use portavoz_llm::{LlmError, TimeoutPhase};
+use tracing::Instrument;
 
 use super::checking::Checks;
 use super::sources::citation;
+use super::spans;
 use super::streaming::Streaming;
 use super::telling::Telling;
 use crate::budget::TOKENS_PER_MESSAGE;
@@ -65,6 +67,13 @@ pub(super) struct Served {
 
 /// Calls the model and tells what it says.
 pub(super) async fn call(call: &Call<'_>, telling: &mut Telling) -> Called {
+    let span = spans::generation(call);
+    let called = converse(call, telling).instrument(span.clone()).await;
+    spans::called(&span, &called);
+    called
+}
+
+async fn converse(call: &Call<'_>, telling: &mut Telling) -> Called {
     let (begun, mut answer) = tokio::select! {
         biased;
         // The prompt may be on its way, and it is paid for whether anyone reads the answer or not.
@@ -97,6 +106,7 @@ pub(super) async fn call(call: &Call<'_>, telling: &mut Telling) -> Called {
                 reported = end.usage;
                 cut_short = end.finish_reason.as_deref() == Some("length");
                 served = Served { tier: end.service_tier, model: end.model };
+                spans::finished(end.finish_reason.as_deref());
                 break answer.finish(end.finish_reason.as_deref(), telling).await;
             }
             Some(Err(error)) => break CallEnd::Failed(error),

@@ -5,6 +5,7 @@
 //! Start at [`Checking::take`].
 
 use std::collections::VecDeque;
+use std::time::Instant;
 
 use portavoz_domain::links::{Addresses, ImageFilter};
 use portavoz_domain::markers::MarkerStream;
@@ -14,11 +15,13 @@ use portavoz_domain::units::{Unit, UnitStream};
 use portavoz_domain::usage::Usage;
 use portavoz_domain::verification::policy::{Mode, withholds};
 use portavoz_domain::verification::{Asked, CheckedSentence, Claim, ClaimKind, Source, Sources, Status, check};
+use tracing::{Instrument, debug_span};
 
 use super::call::{Call, cite};
 use super::guard::Guard;
 use super::judge::Judge;
 use super::telling::Telling;
+use crate::meter::Meter;
 
 /// What an answer is checked against, and how strictly.
 pub(super) struct Checks<'a> {
@@ -29,6 +32,7 @@ pub(super) struct Checks<'a> {
     pub(super) owner: Option<&'a str>,
     pub(super) guard: Guard<'a>,
     pub(super) judge: Option<Judge<'a>>,
+    pub(super) meter: &'a Meter,
 }
 
 /// An answer on its way to the visitor.
@@ -109,9 +113,12 @@ impl<'a> Checking<'a> {
             }
             return;
         }
-        let mut sentence = check(&words, self.call.checks.asked, &self.sources);
+        let begun = Instant::now();
+        let verification = debug_span!("verification");
+        let mut sentence = verification.in_scope(|| check(&words, self.call.checks.asked, &self.sources));
         self.check_addresses(&mut unit, &mut sentence);
-        self.ask_judge(&mut sentence, telling).await;
+        self.ask_judge(&mut sentence, telling).instrument(verification).await;
+        self.call.checks.meter.checked(begun.elapsed());
         let is_strict = self.call.checks.mode == Mode::Strict;
         let leaks = self.call.checks.guard.leaks(&words);
         if leaks {

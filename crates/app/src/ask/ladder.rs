@@ -235,6 +235,7 @@ impl Around {
             owner: self.owner.as_deref(),
             guard: Guard::new(run.site.prompt_guard(), run.site.canary()),
             judge,
+            meter: run.site.meter(),
         }
     }
 }
@@ -255,6 +256,7 @@ pub(super) struct Prepared {
 }
 
 /// Makes a call ready.
+#[tracing::instrument(level = "debug", name = "context", skip_all)]
 fn prepared(run: &Run, question: &Question, hits: &[Hit], model: &dyn ChatModel) -> Result<Prepared, TemplateError> {
     let settings = run.site.settings();
     let tokenizer = model.tokenizer();

@@ -3,6 +3,8 @@
 //!
 //! To let other passages through, see [`passing`]. Start at [`Sought::of`].
 
+use std::time::Instant;
+
 use futures::future::join_all;
 use portavoz_domain::ids::VisitorId;
 use portavoz_domain::promises::promise_of;
@@ -47,6 +49,7 @@ impl Sought {
     }
 
     /// Searches for the whole message and for each question in it.
+    #[tracing::instrument(level = "debug", name = "retrieval", skip_all)]
     pub(super) async fn search(
         self,
         site: &Site,
@@ -54,6 +57,7 @@ impl Sought {
         visitor: VisitorId,
         limit: usize,
     ) -> Result<Found, IndexError> {
+        let begun = Instant::now();
         let parts = parts(&self.question);
         // A single question is its own only part.
         let asked: Vec<&Question> = match parts.as_slice() {
@@ -77,6 +81,7 @@ impl Sought {
         }
         let mut hits = united(hits);
         hits.truncate(limit);
+        site.meter().searched(begun.elapsed());
         Ok(Found { sought: self, hits, best, silent, spent })
     }
 }

@@ -11,6 +11,7 @@ use portavoz_domain::understanding::understand;
 use portavoz_domain::usage::usd;
 use portavoz_text::language::Language;
 use tokio::sync::mpsc;
+use tracing::debug_span;
 
 use super::cache::Remembered;
 use super::ladder::Climb;
@@ -19,7 +20,7 @@ use super::score::{Score, score};
 use super::sought::Sought;
 use super::telling::Telling;
 use super::told::Told;
-use super::{cache, ladder, stock};
+use super::{cache, ladder, spans, stock};
 use crate::budget::Purse;
 use crate::site::Live;
 
@@ -53,7 +54,8 @@ impl Run {
         let site = Arc::clone(&self.site);
         let mut telling = Telling::new(events, Arc::clone(&site.parts.clock), self.arrived);
         let live = site.live.load_full();
-        let understood = understand(&self.message, self.told_language, &self.past.turns, site.language());
+        let understanding = || understand(&self.message, self.told_language, &self.past.turns, site.language());
+        let understood = debug_span!("understanding").in_scope(understanding);
         let language = match &understood {
             Understood::Smalltalk(_, language) => *language,
             Understood::Question(question) => question.language,
@@ -87,6 +89,7 @@ impl Run {
                 told
             }
         };
+        spans::ended(language.code(), told.outcome, told.model.as_deref(), told.cost_usd_micros);
         self.settle(told, purse.charged(), language, &live, &telling).await;
     }
 
@@ -103,6 +106,7 @@ impl Run {
     }
 
     /// Writes the turn's row and keeps its money; `None` if the database will not have it.
+    #[tracing::instrument(level = "debug", name = "admission", skip_all)]
     async fn admit(&self, language: Language, amount: Option<u64>) -> Option<Purse> {
         let account = self.site.account(self.turn.into(), Some(self.visitor), Purpose::Turn);
         let reservation = amount.map(|amount| account.reservation(amount));
@@ -141,6 +145,7 @@ impl Run {
     }
 
     /// Writes the end of the turn, then tells it: `done` means committed.
+    #[tracing::instrument(level = "debug", name = "settlement", skip_all)]
     async fn settle(&self, told: Told, charged: u64, language: Language, live: &Live, telling: &Telling) {
         // Everything is told by now: nobody waits for the score but the settlement.
         let Score { quality, efficiency } = score(&self.site, live, &told, telling);
@@ -183,6 +188,7 @@ impl Run {
             telling.send(failed()).await;
             return;
         }
+        self.site.meter().settled(&settlement, language);
         let Some(outcome) = told.outcome else { return };
         let done = Done {
             outcome,

@@ -5,6 +5,10 @@ use serde::{Serialize, Serializer};
 
 const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
+/// Periods of at most this many days are told by the hour if nobody asks otherwise, longer ones by the day.
+const DAYS_BY_HOUR: i64 = 3;
+/// More points than a series is drawn with: two months by the hour, four years by the day.
+pub(super) const MAX_POINTS: i64 = 1_500;
 
 /// From a moment until just before another, both at full hours: sums of turns are kept by the hour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -49,6 +53,24 @@ impl Period {
     /// In hours.
     pub const fn hours(self) -> i64 {
         (self.to.as_millis() - self.from.as_millis()).div_euclid(HOUR_MS)
+    }
+
+    /// Whether a series of it by the hour, or by the day, has a number of points that anyone can use.
+    pub const fn can_be_told(self, by_hour: bool) -> bool {
+        self.hours() / (if by_hour { 1 } else { 24 }) <= MAX_POINTS
+    }
+
+    /// True if a series of it is told by the hour.
+    pub(super) const fn is_short(self) -> bool {
+        self.hours() <= DAYS_BY_HOUR * 24
+    }
+
+    /// The beginnings of its hours, or of its days.
+    pub(super) fn starts(self, by_hour: bool) -> impl Iterator<Item = Timestamp> {
+        let step = if by_hour { HOUR_MS } else { DAY_MS };
+        let first = floor(self.from, step).as_millis();
+        let count = (self.to.as_millis() - first + step - 1).div_euclid(step);
+        (0..count).map(move |place| Timestamp::from_millis(first + place * step))
     }
 }
 

@@ -166,3 +166,48 @@ fn a_period_is_of_whole_hours_and_compared_at_the_same_hours() {
         serde_json::json!({ "from": "2026-11-22T12:00:00Z", "to": "2026-11-22T13:00:00Z" })
     );
 }
+
+#[test]
+fn a_tuned_model_tells_its_base() {
+    for (model, base) in [
+        ("ft:gpt-4o-mini-2024-07-18:maria::Abc123", Some("gpt-4o-mini-2024-07-18")),
+        ("ft:gpt-4o-mini", Some("gpt-4o-mini")),
+        ("ft:", None),
+        ("gpt-4o-mini", None),
+    ] {
+        assert_eq!(base_of(model), base, "{model}");
+    }
+}
+
+#[test]
+fn what_stands_out_is_more_than_chance() {
+    let of = |turns: u64, cost: u64, unanswered: u64| {
+        let mut tally = Tally::default();
+        tally.add(Measure::Turns, turns);
+        tally.add(Measure::Conversations, turns);
+        tally.add(Measure::Cost, cost);
+        tally.add(Measure::Unanswered, unanswered);
+        Figures::of(&tally)
+    };
+    let told = |before: Figures, now: Figures| {
+        let period = Period::last_days(Timestamp::from_millis(NOON), 7);
+        remarks(&Overview {
+            period,
+            previous_period: period.previous(),
+            current: now,
+            previous: before,
+            step: Step::of(period),
+            series: Vec::new(),
+            by_model: Vec::new(),
+            by_prompt: Vec::new(),
+            by_variant: Vec::new(),
+            tuned: Vec::new(),
+        })
+    };
+    assert_eq!(told(of(0, 0, 0), of(0, 0, 0)), []);
+    assert_eq!(told(of(10, 10, 0), of(40, 400, 0)), [], "ten turns say little");
+    assert_eq!(told(of(40, 400, 0), of(44, 440, 0)), [], "a tenth more is no news");
+    let dearer = Remark::CostPerConversation { before_usd: 1e-5, now_usd: 2e-5 };
+    assert_eq!(told(of(40, 400, 0), of(40, 800, 0)), [dearer]);
+    assert_eq!(told(of(40, 0, 0), of(40, 0, 10)), [Remark::Unanswered { turns: 10, share: 0.25 }]);
+}

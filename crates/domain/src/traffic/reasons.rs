@@ -5,7 +5,7 @@ use crate::answer::{Rung, RungTried};
 /// What became of a rung that has a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asked {
-    /// Nobody asked the model: it is switched off, or the budget or the prices do not allow it.
+    /// Nobody asked the model: it is switched off, or the budget or the prices do not allow it, or cannot be asked.
     Not,
     /// It did what models are for: it answered, found that the documents are silent, or was listened to until the
     /// visitor left. An answer that the check kept from the visitor counts here too: verification has figures of its own.
@@ -23,8 +23,44 @@ pub fn asked(tried: &RungTried) -> Option<Asked> {
 pub fn asked_by_reason(reason: Option<&str>) -> Asked {
     match reason {
         None | Some("not_known" | "unsupported" | "withheld" | "visitor_left") => Asked::Served,
-        Some("shut_down" | "unpriced") => Asked::Not,
+        Some("shut_down" | "unpriced" | "storage_unavailable") => Asked::Not,
         Some(reason) if reason.starts_with("budget_") => Asked::Not,
         Some(_) => Asked::Failed,
     }
+}
+
+/// The reasons that a ladder can have, for whoever must tell them apart in a bounded number of ways.
+pub const KNOWN: [&str; 25] = [
+    // of models
+    "rate_limited",
+    "context_too_long",
+    "refused",
+    "timeout",
+    "transient",
+    "permanent",
+    "unknown_model",
+    "circuit_open",
+    "out_of_time",
+    "prompt",
+    "not_known",
+    "unsupported",
+    "withheld",
+    "leaked",
+    "visitor_left",
+    "shut_down",
+    "unpriced",
+    "budget_day",
+    "budget_month",
+    "budget_visitor",
+    "storage_unavailable",
+    // of other rungs
+    "search_failed",
+    "no_sentence",
+    "attack",
+    "off_topic",
+];
+
+/// The reason if it is known, otherwise `other`.
+pub fn known(reason: &str) -> &'static str {
+    KNOWN.into_iter().find(|known| *known == reason).unwrap_or("other")
 }

@@ -1,63 +1,25 @@
 //! `portavoz doctor`: checks everything, shows the figure behind each line, and says how to mend what is wrong.
 //!
-//! To add one more line: 1. a function in `doctor/checks.rs` (configuration, models) or `doctor/contents.rs` (what the
-//! site holds) that gives a [`Line`]; 2. its call in [`examine`].
+//! To add one more line: 1. a function in `doctor/checks.rs` (configuration, models), in `doctor/contents.rs` (what the
+//! site holds) or, if the site alone can tell, in `portavoz_app::checklist`, that gives a [`Line`]; 2. its call there or
+//! in [`examine`].
 
 use std::fmt::Write;
 
+use portavoz_app::checklist::{Line, State};
 use portavoz_app::clock::Clock;
-use serde::Serialize;
+use portavoz_llm::catalogue::Catalogue;
 
 use super::{Ending, Invocation, wait_for};
 use crate::cli::Doctor;
 use crate::config::problem::Problems;
-use crate::config::{self, Loaded};
+use crate::config::{self, Loaded, Settings};
 use crate::logging::{self, Audience};
 use crate::output::dim;
 use crate::runtime::SystemClock;
 
 mod checks;
 mod contents;
-
-/// How things stand with one line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum State {
-    /// As it should be.
-    Fine,
-    /// Works, but should be looked at.
-    Warning,
-    /// Does not work.
-    Broken,
-}
-
-/// One line of the checklist.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Line {
-    /// What was checked.
-    pub check: &'static str,
-    /// How it stands.
-    pub state: State,
-    /// The figures behind it.
-    pub finding: String,
-    /// What to do about it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mend: Option<String>,
-}
-
-impl Line {
-    fn fine(check: &'static str, finding: impl Into<String>) -> Self {
-        Self { check, state: State::Fine, finding: finding.into(), mend: None }
-    }
-
-    fn warning(check: &'static str, finding: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { check, state: State::Warning, finding: finding.into(), mend: Some(mend.into()) }
-    }
-
-    fn broken(check: &'static str, finding: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { check, state: State::Broken, finding: finding.into(), mend: Some(mend.into()) }
-    }
-}
 
 /// Checks and prints.
 pub fn run(invocation: &Invocation, args: &Doctor) -> anyhow::Result<Ending> {
@@ -78,25 +40,32 @@ pub fn run(invocation: &Invocation, args: &Doctor) -> anyhow::Result<Ending> {
     Ok(if broken { Ending::FoundBroken } else { Ending::Fine })
 }
 
+/// The guide's ten lines in its order, then what else can be wrong.
 async fn examine(loaded: &Loaded) -> Vec<Line> {
     let settings = &loaded.settings;
-    let today = SystemClock.now().date();
-    let mut lines = vec![checks::configuration(loaded)];
-    match crate::models::catalogue(settings) {
-        Ok(catalogue) => {
-            lines.push(checks::model(settings, &catalogue, today).await);
-            lines.push(checks::parameters(settings, &catalogue));
-            lines.push(checks::prompt(settings, &catalogue));
-            lines.push(checks::limits(settings, &catalogue));
-            lines.push(checks::fallbacks(settings, &catalogue, today));
-            lines.push(checks::verification(settings, &catalogue, today));
-        }
+    let (before, after) = match crate::models::catalogue(settings) {
+        Ok(catalogue) => of_models(settings, &catalogue).await,
         Err(error) => {
-            lines.push(Line::broken("model", format!("{error:#}"), "mend the file that `models.overrides` names"))
+            let line = Line::broken("model", format!("{error:#}"), "mend the file that `models.overrides` names");
+            (vec![line], Vec::new())
         }
-    }
-    lines.extend(contents::storage_and_knowledge(settings).await);
-    lines
+    };
+    let contents::Contents { checklist, lines } = contents::contents(settings).await;
+    let guide = before.into_iter().chain(checklist).chain([checks::documentation(loaded)]);
+    guide.chain(after).chain([checks::configuration(loaded)]).chain(lines).collect()
+}
+
+/// What the configuration says of models: the lines of the guide, and the others.
+async fn of_models(settings: &Settings, catalogue: &Catalogue) -> (Vec<Line>, Vec<Line>) {
+    let today = SystemClock.now().date();
+    let guide = vec![
+        checks::model(settings, catalogue, today).await,
+        checks::parameters(settings, catalogue),
+        checks::prompt(settings, catalogue),
+        checks::limits(settings, catalogue),
+    ];
+    let others = checks::fallback_models(settings, catalogue, today).into_iter();
+    (guide, others.chain([checks::verification(settings, catalogue, today)]).collect())
 }
 
 fn wrong_configuration(problems: &Problems) -> Line {

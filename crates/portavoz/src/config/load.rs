@@ -13,10 +13,11 @@ use crate::environment::Environment;
 /// Variables that begin like keys and are none.
 const NOT_KEYS: [&str; 3] = ["PORTAVOZ_ADMIN_TOKEN", "PORTAVOZ_CONFIG", "PORTAVOZ_DATA"];
 
-/// Variables that every client of the OpenAI protocol honours, and the keys that win over them.
-const OPENAI_VARIABLES: [(&str, &str, &[&str]); 2] = [
+/// Variables that every client of these protocols honours, and the keys that win over them.
+const COMMON_VARIABLES: [(&str, &str, &[&str]); 3] = [
     ("OPENAI_BASE_URL", "provider.base_url", &["provider.base_url"]),
     ("OPENAI_API_KEY", "provider.api_key", &["provider.api_key", "provider.api_key_file"]),
+    ("OTEL_EXPORTER_OTLP_ENDPOINT", "otel.endpoint", &["otel.endpoint"]),
 ];
 
 /// A configuration file's text.
@@ -111,7 +112,7 @@ impl Merge {
     }
 
     fn read_environment(&mut self, environment: &Environment) {
-        for (variable, path, set_by) in OPENAI_VARIABLES {
+        for (variable, path, set_by) in COMMON_VARIABLES {
             let already_set = set_by.iter().any(|key| self.origins.contains_key(*key))
                 || set_by.iter().any(|key| environment.get(&variable_of(key)).is_some());
             let key = path.split_once('.').and_then(|(section, name)| keys::find(section, name));

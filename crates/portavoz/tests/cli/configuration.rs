@@ -18,6 +18,7 @@ fn help_is_as_agreed() {
         "alerts",
         "alerts list",
         "alerts test",
+        "stats",
         "doctor",
         "config",
         "config show",

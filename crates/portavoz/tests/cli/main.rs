@@ -11,4 +11,7 @@ mod models;
 mod pipeline;
 mod program;
 mod serving;
+mod stats;
+#[cfg(feature = "otel")]
+mod traces;
 mod verifying;

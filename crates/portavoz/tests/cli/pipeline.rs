@@ -194,6 +194,23 @@ fn doctor_checks_and_says_how_to_mend() {
     let after = world.run(&["doctor", "--json"]).fine().json();
     assert_eq!(after["healthy"], true, "{after}");
     assert_eq!(knowledge(&after)["state"], "fine");
+    let checks = after["checks"].as_array().unwrap().iter();
+    let guide: Vec<&str> = checks.take(10).filter_map(|line| line["check"].as_str()).collect();
+    assert_eq!(
+        guide,
+        [
+            "model",
+            "generation parameters",
+            "prompt",
+            "token limits",
+            "cost monitoring",
+            "fine-tuning data",
+            "fallbacks",
+            "evaluation metrics",
+            "A/B tests",
+            "documentation"
+        ]
+    );
 
     world.write("portavoz.toml", "[model]\nnam = \"x\"\n");
     let broken = world.run(&["doctor"]);

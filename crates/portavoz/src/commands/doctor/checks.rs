@@ -3,14 +3,15 @@
 
 use std::time::Duration;
 
+use portavoz_app::checklist::Line;
 use portavoz_llm::catalogue::{Card, Catalogue, Sampling};
 use portavoz_llm::openai::{Timeouts, http_client, list_models};
 use portavoz_llm::tokens::tokenizer_for;
 use portavoz_text::language::Language;
 use time::Date;
 
-use super::Line;
 use crate::assemble;
+use crate::config::keys;
 use crate::config::place::shown;
 use crate::config::verify::Mode;
 use crate::config::{Loaded, Settings};
@@ -190,23 +191,31 @@ pub fn limits(settings: &Settings, catalogue: &Catalogue) -> Line {
     }
 }
 
-/// What answers when the model does not?
-pub fn fallbacks(settings: &Settings, catalogue: &Catalogue, today: Option<Date>) -> Line {
-    const CHECK: &str = "fallbacks";
-    let cards = models::cards(settings, catalogue);
-    let gone = cards.iter().skip(1).find(|card| today.is_some_and(|today| card.is_shut_down(today)));
-    let mut rungs: Vec<String> = cards.iter().skip(1).map(|card| card.name.clone()).collect();
-    rungs.push("sentences quoted from the documents".to_owned());
-    rungs.push("contact card".to_owned());
-    let finding = rungs.join(" → ");
-    match gone {
-        Some(card) => Line::warning(
-            CHECK,
-            format!("{finding}; {} is switched off", card.name),
-            "remove it from `model.fallbacks`",
-        ),
-        None => Line::fine(CHECK, finding),
-    }
+/// Are the models that stand in still there?
+pub fn fallback_models(settings: &Settings, catalogue: &Catalogue, today: Option<Date>) -> Vec<Line> {
+    const CHECK: &str = "fallback models";
+    let gone = models::cards(settings, catalogue).into_iter().skip(1);
+    let gone = gone.filter(|card| today.is_some_and(|today| card.is_shut_down(today)));
+    gone.map(|card| {
+        let mend = "remove it from `model.fallbacks`";
+        Line::warning(CHECK, format!("{} is switched off", card.name), mend)
+    })
+    .collect()
+}
+
+/// Is every key of the configuration explained, also the one that no longer does anything?
+pub fn documentation(loaded: &Loaded) -> Line {
+    let keys = keys::all();
+    let explained = keys.iter().filter(|key| !key.doc.is_empty()).count();
+    let finding = format!(
+        "{} of {} keys set, all of them in the schema; {explained} of {} explained by `portavoz config example`. The \
+         guide's `prompt_loss_weight` is no key: no API takes it any more, and the `weight` of single messages of a \
+         training file stands in its place",
+        loaded.origins.len(),
+        keys.len(),
+        keys.len()
+    );
+    Line::fine("documentation", finding)
 }
 
 /// Are a model's answers checked, and by whom?

@@ -1,11 +1,11 @@
 //! The lines of the checklist about what the site holds: database, documents, contact card, vectors.
 
+use portavoz_app::checklist::{self, Line};
 use portavoz_app::facts::ledger;
 use portavoz_app::ingest::{is_steering, readable_files};
 use portavoz_domain::facts::Contradiction;
 
 use super::super::facts::quoted;
-use super::Line;
 use crate::assemble::{self, Assembled};
 use crate::config::Settings;
 use crate::config::place::shown;
@@ -17,14 +17,23 @@ use crate::problems;
 /// Names of skipped documents shown.
 const NAMES_SHOWN: usize = 3;
 
-/// Can the database be written, what is in the index, and does the embedder fit it?
-pub async fn storage_and_knowledge(settings: &Settings) -> Vec<Line> {
+/// What the site holds.
+pub struct Contents {
+    /// The lines of the guide that the site can tell.
+    pub checklist: Vec<Line>,
+    /// The others.
+    pub lines: Vec<Line>,
+}
+
+/// Can the database be written, what is in the index, does the embedder fit it, and how does the site do?
+pub async fn contents(settings: &Settings) -> Contents {
     const STORAGE: &str = "storage";
     let assembled = match assemble::open(settings).await {
         Ok(assembled) => assembled,
         Err(error) => {
             let mend = failure::hint_of(&error).unwrap_or_else(|| storage_mend(settings).to_owned());
-            return vec![Line::broken(STORAGE, format!("{error:#}"), mend)];
+            let lines = vec![Line::broken(STORAGE, format!("{error:#}"), mend)];
+            return Contents { checklist: Vec::new(), lines };
         }
     };
     let storage = match assembled.storage.ping().await {
@@ -35,8 +44,9 @@ pub async fn storage_and_knowledge(settings: &Settings) -> Vec<Line> {
     let mut lines = vec![storage, knowledge, contact(&assembled), embedder(&assembled)];
     lines.extend(contradictions(&assembled, settings));
     lines.push(steering(&assembled, settings).await);
+    let checklist = checklist::examine(&assembled.site).await;
     assembled.close().await;
-    lines
+    Contents { checklist, lines }
 }
 
 /// Do the documents agree with each other? A line each: every one is to be mended in another place.
