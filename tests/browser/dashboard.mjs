@@ -16,6 +16,10 @@ const QUESTION = "¿Qué experiencia tiene María con RAG?";
 
 /** Every page that can be reached by its address: name of its picture, and address. */
 const PAGES = /** @type {const} */ ([
+  ["overview", "/admin?period=day"],
+  ["overview-year", "/admin?period=year"],
+  ["conversations", "/admin/conversations"],
+  ["spending", "/admin/spending"],
   ["documents", "/admin/documents"],
   ["search", `/admin/search?q=${encodeURIComponent(QUESTION)}`],
   ["missing", "/admin/nothing"],
@@ -116,7 +120,8 @@ test("the dashboard is read in the language that is chosen", async (stage) => {
   await page.locator(".tools [hreflang=en]").click();
   assert.equal(await page.locator("h1").innerText(), "Documents");
   assert.equal(await page.locator("html").getAttribute("lang"), "en");
-  await page.locator("nav a").first().click();
+  await page.locator("nav a", { hasText: "Conversations" }).click();
+  await page.waitForURL("**/admin/conversations");
   assert.equal(await page.locator("html").getAttribute("lang"), "en", "on the next page too");
   await page.locator(".tools [hreflang=es]").click();
   assert.equal(await page.locator("html").getAttribute("lang"), "es");
@@ -144,4 +149,42 @@ test("the owner reaches every page by keyboard", async (stage) => {
   assert.match((await page.locator(":focus").getAttribute("class")) ?? "", /skip/);
   await page.keyboard.press("Enter");
   assert.equal(await page.evaluate(() => document.activeElement?.id), "main");
+});
+
+test("charts are drawn from the numbers of the table beside each", async (stage) => {
+  const { page } = stage;
+  await ask(page, QUESTION);
+  await enter(stage);
+  await page.goto("/admin?period=day");
+  const plot = page.locator(".plot", { has: page.locator("[data-chart]") }).first();
+  await plot.locator("canvas").waitFor();
+  const box = await plot.locator("canvas").boundingBox();
+  assert.ok(box && box.width > 200 && box.height > 100, JSON.stringify(box));
+  const chart = JSON.parse((await plot.locator("[data-chart]").getAttribute("data-chart")) ?? "null");
+  const drawn = chart.times.filter((/** @type {number} */ _, /** @type {number} */ place) =>
+    chart.series.some((/** @type {any} */ line) => line.values[place] !== null),
+  );
+  assert.equal(await plot.locator("details tbody tr").count(), drawn.length);
+  assert.ok(!(await plot.locator("details tbody").isVisible()), "the table is a click away");
+  await plot.locator("summary").click();
+  assert.ok(await plot.locator("details tbody").isVisible());
+});
+
+test("the dashboard says everything without scripts", async ({ context, page, base }) => {
+  await enter({ context, page, base });
+  const browser = context.browser();
+  assert.ok(browser);
+  const plain = await browser.newContext({ javaScriptEnabled: false, locale: "es-ES" });
+  try {
+    await plain.addCookies(await context.cookies(`${base}/admin`));
+    const still = await plain.newPage();
+    await still.goto(`${base}/admin?period=day`);
+    assert.ok(await still.locator(".plot tbody").first().isVisible(), "the numbers are there");
+    assert.equal(await still.locator("[data-chart]:visible").count(), 0, "and no empty chart");
+    await still.goto(`${base}/admin/conversations?outcome=answered`);
+    await still.locator(".asked a").first().click();
+    await still.locator(".turn").first().waitFor();
+  } finally {
+    await plain.close();
+  }
 });

@@ -24,6 +24,7 @@ pub mod search;
 pub mod session;
 pub mod settings;
 pub mod site;
+pub mod spending;
 pub mod stats;
 #[cfg(feature = "testing")]
 pub mod testing;

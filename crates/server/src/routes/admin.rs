@@ -15,22 +15,28 @@ use axum::routing::{get, post};
 
 use crate::state::AppState;
 
+mod charts;
 mod conversation;
+mod conversations;
 mod desk;
 mod documents;
 mod guard;
 mod login;
 mod names;
+mod overview;
 mod search;
+mod spending;
 mod tongue;
 mod trouble;
 
 /// The routes of the dashboard, guarded.
 pub(crate) fn pages(state: &AppState) -> Router<AppState> {
     let behind_login = Router::new()
-        .route("/admin", get(documents::documents))
+        .route("/admin", get(overview::overview))
+        .route("/admin/conversations", get(conversations::conversations))
         .route("/admin/conversations/{id}", get(conversation::conversation))
         .route("/admin/documents", get(documents::documents))
+        .route("/admin/spending", get(spending::spending))
         .route("/admin/search", get(search::search))
         .route("/admin/logout", post(login::log_out))
         .route("/admin/{*rest}", get(trouble::no_such_page))

@@ -68,3 +68,24 @@ fn content_type(name: &str) -> HeaderValue {
         _ => "application/octet-stream",
     })
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
+
+    use super::*;
+
+    #[test]
+    fn files_of_others_are_the_ones_whose_origin_is_written_down() {
+        let provenance = Assets::get("vendor/uplot/PROVENANCE.md").unwrap();
+        let provenance = std::str::from_utf8(&provenance.data).unwrap();
+        let vendored: Vec<_> = Assets::iter().filter(|name| name.starts_with("vendor/")).collect();
+        assert_eq!(vendored.len(), 4, "{vendored:?}");
+        for name in vendored.iter().filter(|name| !name.ends_with("PROVENANCE.md")) {
+            let hash = hexadecimal(&Assets::get(name).unwrap().metadata.sha256_hash());
+            let file = name.rsplit('/').next().unwrap();
+            let line = provenance.lines().find(|line| line.starts_with(&format!("| `{file}`"))).unwrap();
+            assert!(line.contains(&hash), "{name} has {hash}");
+        }
+    }
+}

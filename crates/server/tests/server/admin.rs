@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use portavoz_app::testing::{ScriptedModel, Setup, says};
+use portavoz_domain::budget::{Caps, Purpose, Reservation};
+use portavoz_domain::ids::ChargeId;
 use portavoz_domain::usage::Usage;
 use portavoz_server::ServerSettings;
 use reqwest::{Method, Response};
@@ -11,7 +13,14 @@ use super::support::{ADMIN, TestApp, unlimited};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 /// Every page that is read; `{conversation}` is one that exists.
-const PAGES: [&str; 4] = ["/admin", "/admin/documents", "/admin/search?q=RAG", "/admin/conversations/{conversation}"];
+const PAGES: [&str; 6] = [
+    "/admin",
+    "/admin/conversations",
+    "/admin/conversations/{conversation}",
+    "/admin/spending",
+    "/admin/documents",
+    "/admin/search?q=RAG",
+];
 
 fn location(response: &Response) -> &str {
     response.headers()["location"].to_str().unwrap()
@@ -245,5 +254,116 @@ async fn a_conversation_is_shown_with_what_was_withheld_and_what_it_cost() {
     }
     let answer = page.split_once("<p class=\"answer\">").unwrap().1.split_once("</p>").unwrap().0;
     assert!(!answer.contains("Nobel"), "it was not told: {answer}");
+    app.finish().await;
+}
+
+/// Two conversations: an answer of a model, a greeting and a question that nothing answers.
+async fn busy() -> TestApp {
+    let usage = Usage { prompt_tokens: 1_000, completion_tokens: 200, ..Usage::default() };
+    let answer = "La precisión de las respuestas subió un 40 % [1].";
+    let model = ScriptedModel::new("gpt-4o-mini", vec![says(&[answer], Some(usage))]);
+    let app = TestApp::with_models(&[&model]).await;
+    let mut visitor = app.visitor();
+    visitor.ask("¿Cuánto subió la precisión con el sistema RAG?").await;
+    visitor.ask("hola").await;
+    app.visitor().ask("Hat Ada mit COBOL gearbeitet?").await;
+    app
+}
+
+#[tokio::test]
+async fn the_overview_says_how_the_day_goes_and_what_to_do() {
+    let app = busy().await;
+    let mut owner = app.owners_browser();
+    owner.log_in().await;
+    for period in ["", "?period=day", "?period=week", "?period=month", "?period=year", "?period=nonsense"] {
+        let page = owner.page(&format!("/admin{period}")).await;
+        for words in ["0,00027", "no hay nada que hacer", "límite 2,00", "mínimo 0,80", "respondida", "Comparado"] {
+            assert!(page.contains(words), "{words} in {period}: {page}");
+        }
+        assert!(page.contains("data-chart=\"{&#34;unit&#34;:&#34;ms&#34;"), "numbers for the chart");
+        assert!(!page.contains("style=") && !page.contains("<script>"), "nothing inline");
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_site_that_nobody_asked_anything_has_an_overview_too() {
+    let app = TestApp::start().await;
+    let mut owner = app.owners_browser();
+    owner.log_in().await;
+    for (path, words) in [
+        ("/admin", "Hoy no ha preguntado nadie todavía."),
+        ("/admin/conversations", "Nada que coincida todavía."),
+        ("/admin/spending", "Ningún modelo ha respondido"),
+    ] {
+        let page = owner.page(path).await;
+        assert!(page.contains(words), "{words} in {page}");
+        assert!(!page.contains("data-chart"), "there is nothing to draw on {path}");
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn conversations_are_listed_newest_first_and_questions_by_how_they_ended() {
+    let app = busy().await;
+    let mut owner = app.owners_browser();
+    owner.log_in().await;
+    let page = owner.page("/admin/conversations").await;
+    let (older, newer) = (page.find("¿Cuánto subió").unwrap(), page.find("Hat Ada mit COBOL").unwrap());
+    assert!(newer < older, "{page}");
+    assert!(page.contains("2 preguntas") && page.contains("0,00027"), "{page}");
+    for (filter, present, absent) in [
+        ("outcome=answered", "¿Cuánto subió", "Hat Ada"),
+        ("outcome=smalltalk", ">hola</a>", "¿Cuánto subió"),
+        ("language=de", "Hat Ada", "¿Cuánto subió"),
+        ("period=day", "Hat Ada", "nobody"),
+    ] {
+        let page = owner.page(&format!("/admin/conversations?{filter}")).await;
+        assert!(page.contains(present) && !page.contains(absent), "{filter}: {page}");
+    }
+    assert_eq!(owner.get("/admin/conversations?after=nonsense").await.status(), 400);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_long_list_of_conversations_goes_on_on_the_next_page() {
+    let app = TestApp::start().await;
+    for _ in 0..53 {
+        app.visitor().ask("hola").await;
+    }
+    let mut owner = app.owners_browser();
+    owner.log_in().await;
+    for filter in ["", "outcome=smalltalk"] {
+        let first = owner.page(&format!("/admin/conversations?{filter}")).await;
+        assert_eq!(first.matches("class=\"asked\"").count(), 50, "{filter}");
+        let next = first.split_once("class=\"more\"><a href=\"").unwrap().1.split_once('"').unwrap().0;
+        let second = owner.page(&next.replace("&#38;", "&")).await;
+        assert_eq!(second.matches("class=\"asked\"").count(), 3, "{filter}");
+        assert!(!second.contains("class=\"more\""), "{filter}");
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn spending_is_told_by_day_and_by_model() {
+    let app = busy().await;
+    let (site, spending) = (&app.site.site, app.site.storage.spending());
+    let reservation = Reservation {
+        site: site.id().clone(),
+        id: ChargeId::mint(site.now(), [9; 10]),
+        visitor: None,
+        purpose: Purpose::Evaluation,
+        at: site.now(),
+        amount: 2_000_000,
+        caps: Caps::default(),
+    };
+    spending.reserve(&reservation).await.unwrap();
+    spending.settle(site.id(), reservation.id, 1_250_000).await.unwrap();
+    let mut owner = app.owners_browser();
+    owner.log_in().await;
+    let page = owner.page("/admin/spending").await;
+    for words in ["0,00027", "gpt-4o-mini", "1200", "Gasto por día", "22 nov 2026", "1,25", "No hay tope"] {
+        assert!(page.contains(words), "{words} in {page}");
+    }
     app.finish().await;
 }

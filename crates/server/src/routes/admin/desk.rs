@@ -22,7 +22,9 @@ pub(super) type Page = Result<Html<String>, Trouble>;
 /// The pages of the menu, in its order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Section {
+    Overview,
     Conversations,
+    Spending,
     Documents,
 }
 
@@ -68,18 +70,22 @@ struct Submitted<T> {
 }
 
 impl Section {
-    const ALL: [Self; 1] = [Self::Documents];
+    const ALL: [Self; 4] = [Self::Overview, Self::Conversations, Self::Spending, Self::Documents];
 
     const fn path(self) -> &'static str {
         match self {
+            Self::Overview => "/admin",
             Self::Conversations => "/admin/conversations",
+            Self::Spending => "/admin/spending",
             Self::Documents => "/admin/documents",
         }
     }
 
     pub(super) const fn name(self, tongue: Tongue) -> &'static str {
         match self {
+            Self::Overview => tongue.say("Resumen", "Overview"),
             Self::Conversations => tongue.say("Conversaciones", "Conversations"),
+            Self::Spending => tongue.say("Gasto", "Spending"),
             Self::Documents => tongue.say("Documentos", "Documents"),
         }
     }

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
+use portavoz_app::records::RecordsError;
 use portavoz_app::site::SiteError;
 
 use super::desk::Frame;
@@ -106,6 +107,15 @@ impl From<SiteError> for Trouble {
         match ApiError::from(error) {
             ApiError::StorageUnavailable => Self::Unavailable,
             _ => Self::Internal,
+        }
+    }
+}
+
+impl From<RecordsError> for Trouble {
+    fn from(error: RecordsError) -> Self {
+        match error {
+            RecordsError::UnknownPlace(_) => Self::BadRequest,
+            RecordsError::Site(error) => error.into(),
         }
     }
 }
