@@ -94,7 +94,7 @@ pub fn budget_refused(site: &Arc<Site>, cap: Cap) {
 
 async fn open_refused(site: &Arc<Site>, kind: Kind) -> Result<(), StorageError> {
     let standing = site.storage().spending().standing(site.id(), site.now()).await?;
-    let caps = site.settings().alerts.caps;
+    let caps = site.settings().budget.caps;
     let (charged, cap) =
         if kind == Kind::BudgetMonth { (standing.month, caps.month) } else { (standing.day, caps.day) };
     // Without a cap nothing can have been refused for it.

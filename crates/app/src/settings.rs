@@ -138,8 +138,6 @@ impl Default for LifecycleSettings {
 pub struct AlertSettings {
     /// What figures are to keep to.
     pub thresholds: Thresholds,
-    /// The budgets, of which the owner is told when shares of them are spent.
-    pub caps: Caps,
     /// Of the messages; the site's if absent.
     pub language: Option<Language>,
 }

@@ -169,11 +169,7 @@ fn site_settings(settings: &Settings) -> SiteSettings {
         cache: settings.cache,
         verify: VerifySettings { mode: settings.verify.mode.into(), ..VerifySettings::default() },
         privacy: (&settings.privacy).into(),
-        alerts: AlertSettings {
-            thresholds: (&settings.thresholds).into(),
-            language: settings.alerts.language,
-            ..AlertSettings::default()
-        },
+        alerts: AlertSettings { thresholds: (&settings.thresholds).into(), language: settings.alerts.language },
         knowledge: KnowledgeSettings {
             folder: settings.knowledge.folder.clone(),
             urls: settings.knowledge.urls.iter().map(ToString::to_string).collect(),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use portavoz_app::models::{LadderModel, ModelSource};
 use portavoz_domain::tokens::CountTokens;
-use portavoz_llm::catalogue::{Card, Catalogue};
+use portavoz_llm::catalogue::{Card, Catalogue, price_template};
 use portavoz_llm::chat::ChatModel;
 use portavoz_llm::embed::Embedder;
 use portavoz_llm::embed::openai::{OpenAiEmbedder, OpenAiEmbedderParams};
@@ -55,6 +55,7 @@ pub async fn open(settings: &Settings) -> anyhow::Result<Models> {
     let cards = cards(settings, &catalogue);
     let provider = Arc::new(source::Provider::new(settings, &catalogue, &http));
     let chat = cards.iter().map(|card| provider.ladder_model(&card.name)).collect::<anyhow::Result<_>>()?;
+    refuse_unpriced(settings, &catalogue, &cards)?;
     let judge = judge_card(settings, &catalogue).map(|card| provider.ladder_model(&card.name)).transpose()?;
     let source = settings.provider.is_usable().then_some(provider as Arc<dyn ModelSource>);
     let embedder = embedder(settings, &catalogue, &http).await?;
@@ -96,6 +97,23 @@ pub fn cards(settings: &Settings, catalogue: &Catalogue) -> Vec<Card> {
 pub fn judge_card(settings: &Settings, catalogue: &Catalogue) -> Option<Card> {
     let name = settings.verify.judge()?;
     (settings.provider.is_usable() && settings.verify.mode != Mode::Off).then(|| catalogue.card(name))
+}
+
+/// A cap that the owner set cannot be kept with calls of unknown price.
+fn refuse_unpriced(settings: &Settings, catalogue: &Catalogue, cards: &[Card]) -> anyhow::Result<()> {
+    if !settings.budget.refuse_unpriced {
+        return Ok(());
+    }
+    let judge = judge_card(settings, catalogue);
+    let Some(card) = cards.iter().chain(judge.as_ref()).find(|card| card.tariff.is_none()) else { return Ok(()) };
+    let name = &card.name;
+    let lines = price_template(name);
+    Err(Failure::config(format!("the price of the model `{name}` is not known, so the budget cannot be kept"))
+        .hint(format!(
+            "write these lines into a file, with its prices (0 for a model of your own), and name the file in \
+             `models.overrides`; or lift the caps with -1 in `[budget]`:\n{lines}"
+        ))
+        .into())
 }
 
 /// The way to the provider.

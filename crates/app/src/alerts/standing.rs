@@ -32,7 +32,7 @@ pub(super) async fn findings(site: &Arc<Site>, open: &[Episode]) -> Result<Vec<F
     let mut findings = rules::traffic(&window(site, now, thresholds).await?, thresholds);
     let standing = site.storage().spending().standing(site.id(), now).await?;
     findings.extend(rules::cost_of_day(&standing, thresholds));
-    findings.extend(rules::budgets(&standing, &site.settings().alerts.caps, now, open));
+    findings.extend(rules::budgets(&standing, &site.settings().budget.caps, now, open));
     findings.extend(providers(site, thresholds, open).await?);
     let endings: Vec<Ending> = warnings(site).into_iter().map(ending).collect();
     findings.extend(rules::lifecycle(&endings, open));

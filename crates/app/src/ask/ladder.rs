@@ -25,6 +25,7 @@ use super::sought::Found;
 use super::telling::Telling;
 use super::told::Told;
 use super::{cache, stock};
+use crate::alerts;
 use crate::budget::{NoMoney, Purse, worst_case};
 use crate::models::{LadderModel, SHUT_DOWN, Step};
 use crate::site::short_hash;
@@ -139,6 +140,9 @@ async fn climb_models(
         let worst_case = match affordable(worst_case, purse).await {
             Ok(worst_case) => worst_case,
             Err(refused) => {
+                if let NoMoney::Cap(cap) = refused {
+                    alerts::budget_refused(&run.site, cap);
+                }
                 told.tried(rung, Some(model.name()), Some(refused.reason()));
                 continue;
             }

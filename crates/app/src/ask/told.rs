@@ -15,6 +15,8 @@ pub(super) struct Told {
     pub(super) usage: Usage,
     /// `None` as soon as one call has no known price.
     pub(super) cost_usd_micros: Option<u64>,
+    /// What the turn's charge comes to.
+    pub(super) charged_usd_micros: u64,
     /// As the last response says.
     pub(super) service_tier: Option<String>,
     /// As the last response says.

@@ -76,7 +76,7 @@ impl Run {
             return;
         };
         telling.send(self.start()).await;
-        let told = match way {
+        let mut told = match way {
             Way::Declined(concern) => stock::declined(&site, concern, language, &mut telling).await,
             Way::Smalltalk(kind) => stock::smalltalk(&site, kind, language, &mut telling).await,
             Way::Again(remembered) => cache::retell(*remembered, &mut telling).await,
@@ -89,8 +89,9 @@ impl Run {
                 told
             }
         };
+        told.charged_usd_micros = purse.charged();
         spans::ended(language.code(), told.outcome, told.model.as_deref(), told.cost_usd_micros);
-        self.settle(told, purse.charged(), language, &live, &telling).await;
+        self.settle(told, language, &live, &telling).await;
     }
 
     /// Which way a question goes, with everything ready to be paid for.
@@ -146,7 +147,7 @@ impl Run {
 
     /// Writes the end of the turn, then tells it: `done` means committed.
     #[tracing::instrument(level = "debug", name = "settlement", skip_all)]
-    async fn settle(&self, told: Told, charged: u64, language: Language, live: &Live, telling: &Telling) {
+    async fn settle(&self, told: Told, language: Language, live: &Live, telling: &Telling) {
         // Everything is told by now: nobody waits for the score but the settlement.
         let Score { quality, efficiency } = score(&self.site, live, &told, telling);
         let told_quality = quality.as_ref().map(|quality| quality.score);
@@ -166,7 +167,7 @@ impl Run {
             ladder: told.ladder.clone(),
             usage: told.usage,
             cost_usd_micros: told.cost_usd_micros,
-            charged_usd_micros: charged,
+            charged_usd_micros: told.charged_usd_micros,
             service_tier: told.service_tier,
             served_model: told.served_model,
             first_token_ms: telling.first_token_ms,
@@ -184,7 +185,7 @@ impl Run {
         let settlement = self.site.memory.settling(self.new_turn(language), settlement);
         if let Err(error) = self.site.storage().turns().settle(&settlement, language).await {
             tracing::error!(site = %self.site.id(), turn.id = %self.turn, %error, "the turn could not be settled");
-            self.settle_charge_alone(charged).await;
+            self.settle_charge_alone(told.charged_usd_micros).await;
             telling.send(failed()).await;
             return;
         }

@@ -156,6 +156,13 @@ async fn check(site: &Site, name: &str) -> Result<(), MigrateError> {
         return Err(MigrateError::NoChat(name.to_owned()));
     }
     let unusable = |problem: String| MigrateError::Unusable { model: name.to_owned(), problem };
+    if card.tariff.is_none() && site.settings().budget.refuse_unpriced {
+        let lines = price_template(name);
+        return Err(unusable(format!(
+            "its price is not known, so the budget cannot be kept; write these lines, with its prices, into the file of \
+             `models.overrides`:\n{lines}"
+        )));
+    }
     let source = site.parts.source.as_ref().ok_or(MigrateError::NoModel)?;
     let model = source.model(name).map_err(unusable)?;
     let shutdown =

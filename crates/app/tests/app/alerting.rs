@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use portavoz_app::alerts::{Notifier, NotifyError, budget_refused, evaluate, list, sweep, test};
 use portavoz_app::clock::Clock;
-use portavoz_app::settings::AlertSettings;
+use portavoz_app::settings::BudgetSettings;
 use portavoz_app::testing::{Reply, ScriptedModel, Setup, TestSite, says};
 use portavoz_domain::alerts::Episode;
 use portavoz_domain::alerts::words::{Notice, Tone};
@@ -384,8 +384,8 @@ async fn spend(site: &TestSite, usd: f64) {
 /// A site that may spend ten dollars a day.
 async fn with_budget(hook: &Arc<Recorder>) -> TestSite {
     let caps = Caps { day: Some(10_000_000), ..Caps::default() };
-    let alerts = AlertSettings { caps, ..AlertSettings::default() };
-    Setup { notifiers: vec![Arc::clone(hook) as Arc<dyn Notifier>], alerts, ..Setup::default() }.open().await
+    let budget = BudgetSettings { caps, refuse_unpriced: false };
+    Setup { notifiers: vec![Arc::clone(hook) as Arc<dyn Notifier>], budget, ..Setup::default() }.open().await
 }
 
 #[tokio::test]

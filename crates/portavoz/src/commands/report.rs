@@ -8,6 +8,7 @@ use std::path::Path;
 use anyhow::Context;
 use portavoz_app::report::{Limits, Material, Reference, Report, Slice, report};
 use portavoz_app::stats::Period;
+use portavoz_domain::alerts::rules::Thresholds;
 use portavoz_domain::timestamp::Timestamp;
 use portavoz_domain::traffic::{Span, TrafficQuery};
 use portavoz_domain::usage::usd;
@@ -91,8 +92,19 @@ async fn make(
         own: &assembled.cards,
         others: &others(catalogue),
         reference: measured,
-        limits: Limits::default(),
+        limits: limits(&assembled.site.settings().alerts.thresholds),
     }))
+}
+
+/// What the owner wants figures to keep to; where they set no limit, the guide's.
+fn limits(thresholds: &Thresholds) -> Limits {
+    let guide = Limits::default();
+    Limits {
+        response_ms: thresholds.response_ms.unwrap_or(guide.response_ms),
+        cost_day_usd: thresholds.cost_day_usd.unwrap_or(guide.cost_day_usd),
+        quality: thresholds.quality,
+        efficiency: thresholds.efficiency,
+    }
 }
 
 /// The last thirty days, or from one midnight to another; the last day counts whole.

@@ -113,7 +113,7 @@ fn is_about_tls(error: &lettre::transport::smtp::Error) -> bool {
 }
 
 fn failed(error: &lettre::transport::smtp::Error) -> Failed {
-    let code = error.status().map(|code| u16::from(code));
+    let code = error.status().map(u16::from);
     let mend = match code {
         Some(530 | 534 | 535) => {
             "the mail server wants another login: check `alerts.smtp_user` and `alerts.smtp_password`"

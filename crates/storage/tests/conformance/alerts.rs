@@ -25,7 +25,7 @@ pub async fn an_episode_reads_back_whole(database: &Database) {
         ..episode(1, "budget_day")
     };
     assert!(alerts.open(&opened).await.unwrap());
-    assert_eq!(database.other.alerts().list(&site(), true, 10).await.unwrap(), [opened.clone()]);
+    assert_eq!(database.other.alerts().list(&site(), true, 10).await.unwrap(), std::slice::from_ref(&opened));
 
     let closed = Episode { closed: Some(later(9)), ..opened };
     assert_eq!(alerts.close(&site(), "budget_day", "80", later(9)).await.unwrap(), Some(closed.clone()));

@@ -9,6 +9,7 @@ use portavoz_storage::{
     Value,
 };
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 use crate::Database;
 use crate::samples::{
@@ -130,7 +131,8 @@ pub async fn a_copy_is_of_one_moment(database: &Database) {
     let (sender, mut receiver) = mpsc::channel(1);
     let storage = Arc::clone(&database.storage);
     let selection = Selection::Database;
-    let dumping = tokio::spawn(async move { storage.portable().dump(&selection, sender).await });
+    let mut dumping = JoinSet::new();
+    dumping.spawn(async move { storage.portable().dump(&selection, sender).await });
     let Some(Piece::Table(first)) = receiver.recv().await else { panic!("a table comes first") };
     database.other.privacy().erase(&site(), Scope::All, 1000).await.unwrap();
     let mut turns = 0;
@@ -142,7 +144,7 @@ pub async fn a_copy_is_of_one_moment(database: &Database) {
             Piece::Rows(_) => {}
         }
     }
-    dumping.await.unwrap().unwrap();
+    dumping.join_next().await.unwrap().unwrap().unwrap();
     assert_eq!(turns, 300);
 }
 

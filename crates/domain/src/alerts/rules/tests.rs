@@ -106,7 +106,6 @@ fn thresholds_that_are_off_are_never_crossed() {
         quality: sample(0.0, 100),
         efficiency: sample(0.0, 100),
         fallback_rate: sample(1.0, 100),
-        ..well()
     };
     assert!(traffic(&worst, &off).iter().all(|finding| finding.verdict != Crossed));
     assert_eq!(cost_of_day(&Standing { day: 1_000 * USD, ..Standing::default() }, &off), None);

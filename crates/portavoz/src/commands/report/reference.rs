@@ -76,7 +76,7 @@ pub(super) async fn measure(recent: &[Turn], asking: Asking<'_>) -> anyhow::Resu
         purpose: Purpose::Evaluation,
         at: site.now(),
         amount: most,
-        caps: portavoz_domain::budget::Caps::default(),
+        caps: site.settings().budget.caps,
     };
     if let Reserved::Refused(cap) = assembled.storage.spending().reserve(&reservation).await? {
         return Err(Failure::user(format!("asking again could pass the budget (`{}`)", cap.name()))

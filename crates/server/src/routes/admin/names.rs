@@ -74,11 +74,11 @@ const FEATURES: [Named; 29] = [
 ];
 
 impl Tongue {
-    pub(super) fn reason<'a>(self, name: &'a str) -> &'a str {
+    pub(super) fn reason(self, name: &str) -> &str {
         self.meaning(&REASONS, name)
     }
 
-    pub(super) fn feature<'a>(self, name: &'a str) -> &'a str {
+    pub(super) fn feature(self, name: &str) -> &str {
         self.meaning(&FEATURES, name)
     }
 

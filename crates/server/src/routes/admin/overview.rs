@@ -85,7 +85,7 @@ pub(super) async fn overview(desk: Desk, Asked(chosen): Asked<Chosen>) -> Page {
 fn charts(desk: &Desk, overview: &Overview) -> Vec<Chart> {
     let tongue = desk.tongue;
     let say = |es, en| tongue.say(es, en);
-    let limits = cards::limits(desk);
+    let limits = desk.site.settings().alerts.thresholds;
     let line =
         |figure: fn(&Figures) -> Option<f64>| overview.series.iter().map(|point| figure(&point.figures)).collect();
     let limit = say("límite", "limit");

@@ -3,6 +3,7 @@
 use super::super::desk::Desk;
 use super::super::tongue::Tongue;
 use portavoz_app::stats::{Figures, Spend};
+use portavoz_domain::alerts::rules::Thresholds;
 
 /// From this part of the day's limit on, a cost is worth a look.
 const NEARLY: f64 = 0.8;
@@ -66,26 +67,9 @@ impl Card {
     }
 }
 
-/// What figures are held against.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Thresholds {
-    /// Visitors wait for the first words at most so long, all but one in twenty.
-    pub(super) response_ms: Option<f64>,
-    pub(super) cost_day_usd: Option<f64>,
-    pub(super) quality: f64,
-    pub(super) efficiency: f64,
-    /// So many turns are enough to judge by.
-    pub(super) min_turns: u64,
-}
-
-/// The guide's figures.
-pub(super) fn limits(_desk: &Desk) -> Thresholds {
-    Thresholds { response_ms: Some(2_000.0), cost_day_usd: Some(10.0), quality: 0.8, efficiency: 0.7, min_turns: 20 }
-}
-
 /// The four of them, of today.
 pub(super) fn cards(desk: &Desk, today: &Figures, spend: &Spend) -> [Card; 4] {
-    let (tongue, limits) = (desk.tongue, limits(desk));
+    let (tongue, limits) = (desk.tongue, desk.site.settings().alerts.thresholds);
     [
         response(tongue, &limits, today),
         cost(tongue, &limits, spend),
@@ -97,10 +81,9 @@ pub(super) fn cards(desk: &Desk, today: &Figures, spend: &Spend) -> [Card; 4] {
 fn card(
     tongue: Tongue,
     name: &'static str,
-    standing: Standing,
+    (standing, sentence): (Standing, String),
     figure: Option<String>,
     limit: String,
-    sentence: String,
 ) -> Card {
     let figure = figure.unwrap_or_else(|| "–".to_owned());
     Card { name, figure, limit, standing, word: standing.word(tongue), sentence }
@@ -130,7 +113,7 @@ fn response(tongue: Tongue, limits: &Thresholds, today: &Figures) -> Card {
         None => tongue.say("sin límite", "no limit").to_owned(),
     };
     let name = tongue.say("Espera hasta las primeras palabras", "Wait for the first words");
-    card(tongue, name, standing, p95.map(|ms| tongue.duration(ms)), limit, sentence.to_owned())
+    card(tongue, name, (standing, sentence.to_owned()), p95.map(|ms| tongue.duration(ms)), limit)
 }
 
 fn cost(tongue: Tongue, limits: &Thresholds, spend: &Spend) -> Card {
@@ -162,10 +145,9 @@ fn cost(tongue: Tongue, limits: &Thresholds, spend: &Spend) -> Card {
     card(
         tongue,
         tongue.say("Coste de hoy", "Cost today"),
-        standing,
+        (standing, sentence.to_owned()),
         Some(tongue.dollars(day)),
         limit,
-        sentence.to_owned(),
     )
 }
 
@@ -194,7 +176,7 @@ fn quality(tongue: Tongue, limits: &Thresholds, today: &Figures) -> Card {
     };
     let limit = format!("{} {}", tongue.say("mínimo", "at least"), tongue.decimal(limits.quality, 2));
     let name = tongue.say("Calidad de las respuestas", "Quality of answers");
-    card(tongue, name, standing, scores.quality_mean.map(|mean| tongue.decimal(mean, 2)), limit, sentence)
+    card(tongue, name, (standing, sentence), scores.quality_mean.map(|mean| tongue.decimal(mean, 2)), limit)
 }
 
 /// The term with the lowest mean.
@@ -236,5 +218,5 @@ fn efficiency(tongue: Tongue, limits: &Thresholds, today: &Figures) -> Card {
     };
     let limit = format!("{} {}", tongue.say("mínimo", "at least"), tongue.decimal(limits.efficiency, 2));
     let name = tongue.say("Eficiencia de tokens", "Token efficiency");
-    card(tongue, name, standing, efficiency.efficiency_mean.map(|mean| tongue.decimal(mean, 2)), limit, sentence)
+    card(tongue, name, (standing, sentence), efficiency.efficiency_mean.map(|mean| tongue.decimal(mean, 2)), limit)
 }
