@@ -22,6 +22,9 @@ const PAGES = /** @type {const} */ ([
   ["spending", "/admin/spending"],
   ["documents", "/admin/documents"],
   ["search", `/admin/search?q=${encodeURIComponent(QUESTION)}`],
+  ["models", "/admin/models"],
+  ["alerts", "/admin/alerts"],
+  ["checklist", "/admin/checklist"],
   ["missing", "/admin/nothing"],
 ]);
 
@@ -139,6 +142,18 @@ test("the search bench shows the passage that answers, and opens it at its place
   assert.ok((await first.locator("tbody tr").count()) > 3, "features are listed");
   await first.locator("h2 a").click();
   await page.locator("mark").first().waitFor();
+});
+
+test("a test of the alerts says what became of it, and the page stays readable in both languages", async (stage) => {
+  const { page } = stage;
+  await enter(stage);
+  await page.goto("/admin/alerts");
+  await page.locator("[action='/admin/alerts/test'] button").click();
+  await page.locator("main [role=status]").waitFor();
+  await page.locator(".tools [hreflang=en]").click();
+  assert.equal(await page.locator("h1").innerText(), "Alerts");
+  assert.equal(new URL(page.url()).pathname, "/admin/alerts");
+  await page.locator(".tools [hreflang=es]").click();
 });
 
 test("the owner reaches every page by keyboard", async (stage) => {

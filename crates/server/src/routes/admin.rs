@@ -15,13 +15,16 @@ use axum::routing::{get, post};
 
 use crate::state::AppState;
 
+mod alerts;
 mod charts;
+mod checklist;
 mod conversation;
 mod conversations;
 mod desk;
 mod documents;
 mod guard;
 mod login;
+mod models;
 mod names;
 mod overview;
 mod search;
@@ -38,6 +41,12 @@ pub(crate) fn pages(state: &AppState) -> Router<AppState> {
         .route("/admin/documents", get(documents::documents))
         .route("/admin/spending", get(spending::spending))
         .route("/admin/search", get(search::search))
+        .route("/admin/models", get(models::models))
+        .route("/admin/models/migrate", post(models::move_on))
+        .route("/admin/models/rollback", post(models::go_back))
+        .route("/admin/alerts", get(alerts::alerts))
+        .route("/admin/alerts/test", post(alerts::test))
+        .route("/admin/checklist", get(checklist::checklist))
         .route("/admin/logout", post(login::log_out))
         .route("/admin/{*rest}", get(trouble::no_such_page))
         .route_layer(from_fn(guard::signed_in));

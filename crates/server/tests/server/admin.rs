@@ -11,15 +11,20 @@ use reqwest::{Method, Response};
 
 use super::support::{ADMIN, TestApp, unlimited};
 
+mod upkeep;
+
 const HOUR: Duration = Duration::from_secs(60 * 60);
 /// Every page that is read; `{conversation}` is one that exists.
-const PAGES: [&str; 6] = [
+const PAGES: [&str; 9] = [
     "/admin",
     "/admin/conversations",
     "/admin/conversations/{conversation}",
     "/admin/spending",
     "/admin/documents",
     "/admin/search?q=RAG",
+    "/admin/models",
+    "/admin/alerts",
+    "/admin/checklist",
 ];
 
 fn location(response: &Response) -> &str {

@@ -14,7 +14,7 @@ use super::support::{ADMIN, TestApp, error, unlimited};
 
 /// A channel that works while it is told to.
 #[derive(Default)]
-struct Channel(Mutex<Option<&'static str>>);
+pub(crate) struct Channel(pub(crate) Mutex<Option<&'static str>>);
 
 #[async_trait]
 impl Notifier for Channel {

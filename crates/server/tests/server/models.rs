@@ -15,7 +15,8 @@ async fn changed(app: &TestApp, how: &str, body: Value) -> (u16, Value) {
     (response.status().as_u16(), response.json().await.unwrap())
 }
 
-fn setup() -> Setup {
+/// A model that ends on a day of next year, and its successor, which answers.
+pub(crate) fn setup() -> Setup {
     let mini = ScriptedModel::new("gpt-4o-mini", Vec::new());
     let luna = ScriptedModel::new("gpt-6-luna", vec![says(&["Un 40 % [1]."], None)]);
     let lives = Lives::default().with(&mini, Some("2027-01-14"), Some("gpt-6-luna")).with(&luna, None, None);

@@ -26,6 +26,9 @@ pub(super) enum Section {
     Conversations,
     Spending,
     Documents,
+    Models,
+    Alerts,
+    Checklist,
 }
 
 /// What a page of the dashboard works with.
@@ -70,7 +73,15 @@ struct Submitted<T> {
 }
 
 impl Section {
-    const ALL: [Self; 4] = [Self::Overview, Self::Conversations, Self::Spending, Self::Documents];
+    const ALL: [Self; 7] = [
+        Self::Overview,
+        Self::Conversations,
+        Self::Spending,
+        Self::Documents,
+        Self::Models,
+        Self::Alerts,
+        Self::Checklist,
+    ];
 
     const fn path(self) -> &'static str {
         match self {
@@ -78,6 +89,9 @@ impl Section {
             Self::Conversations => "/admin/conversations",
             Self::Spending => "/admin/spending",
             Self::Documents => "/admin/documents",
+            Self::Models => "/admin/models",
+            Self::Alerts => "/admin/alerts",
+            Self::Checklist => "/admin/checklist",
         }
     }
 
@@ -87,6 +101,9 @@ impl Section {
             Self::Conversations => tongue.say("Conversaciones", "Conversations"),
             Self::Spending => tongue.say("Gasto", "Spending"),
             Self::Documents => tongue.say("Documentos", "Documents"),
+            Self::Models => tongue.say("Modelos", "Models"),
+            Self::Alerts => tongue.say("Alertas", "Alerts"),
+            Self::Checklist => tongue.say("Comprobaciones", "Checklist"),
         }
     }
 }
@@ -95,6 +112,12 @@ impl Desk {
     /// The frame of a page that the menu leads to, or of one below it.
     pub(super) fn frame(&self, section: Section) -> Frame {
         Frame { section: Some(section), ..self.bare_frame(section.name(self.tongue)) }
+    }
+
+    /// The frame of a page that its forms answer with too: what leads back leads to the page, as the forms' own addresses
+    /// cannot be read.
+    pub(super) fn frame_of_form(&self, section: Section) -> Frame {
+        Frame { here: section.path().to_owned(), ..self.frame(section) }
     }
 
     /// The frame of a page outside of the menu.

@@ -1,5 +1,5 @@
-//! What stable names mean, in the owner's words: outcomes, rungs, reasons, verdicts, features of a search. A name that is
-//! not here is shown as it is.
+//! What stable names mean, in the owner's words: outcomes, rungs, reasons, verdicts, features of a search, figures of
+//! models. A name that is not here is shown as it is.
 
 use portavoz_domain::answer::{Outcome, Rung};
 use portavoz_domain::verification::Status;
@@ -73,7 +73,37 @@ const FEATURES: [Named; 29] = [
     ("cosine", "cercanía por vectores", "nearness by vectors"),
 ];
 
+/// What a model is used for, and the figures that a change of model changes. Stable name, Spanish, English.
+const OF_MODELS: [Named; 22] = [
+    ("primary", "principal", "primary"),
+    ("fallback", "de reserva", "fallback"),
+    ("judge", "juez", "judge"),
+    ("embedder", "vectores", "vectors"),
+    ("successor", "sucesor", "successor"),
+    ("input, per million tokens", "entrada, por millón de tokens", "input, per million tokens"),
+    ("cached input", "entrada de la caché", "cached input"),
+    ("cache writes", "escritura en la caché", "cache writes"),
+    ("output", "salida", "output"),
+    ("a typical answer", "una respuesta típica", "a typical answer"),
+    ("context window, tokens", "ventana de contexto, tokens", "context window, tokens"),
+    ("longest answer, tokens", "respuesta más larga, tokens", "longest answer, tokens"),
+    ("token limit is sent as", "el límite de tokens se envía como", "token limit is sent as"),
+    ("temperature and top_p", "temperature y top_p", "temperature and top_p"),
+    ("prompt cache", "caché de instrucciones", "prompt cache"),
+    ("switched off on", "se apaga el", "switched off on"),
+    ("unknown", "desconocido", "unknown"),
+    ("not announced", "sin anunciar", "not announced"),
+    ("sent", "se envía", "sent"),
+    ("not sent", "no se envía", "not sent"),
+    ("automatic", "automática", "automatic"),
+    ("explicit", "explícita", "explicit"),
+];
+
 impl Tongue {
+    pub(super) fn of_models(self, name: &str) -> &str {
+        self.meaning(&OF_MODELS, name)
+    }
+
     pub(super) fn reason(self, name: &str) -> &str {
         self.meaning(&REASONS, name)
     }

@@ -76,6 +76,14 @@ impl Tongue {
         }
     }
 
+    /// As the domain calls it.
+    pub(super) const fn language(self) -> Language {
+        match self {
+            Self::Es => Language::Es,
+            Self::En => Language::En,
+        }
+    }
+
     /// The one to switch to, by its own name.
     pub(super) const fn other(self) -> (&'static str, &'static str) {
         match self {
