@@ -89,9 +89,14 @@ impl Instance {
     /// Gives the number back.
     pub(super) async fn leave(&self) {
         let held = std::mem::replace(&mut *self.held.lock().await, Held::Closed);
-        if let Held::Number(_, connection) = held
-            && let Err(error) = connection.close().await
-        {
+        let Held::Number(number, mut connection) = held else { return };
+        // The server takes its time to notice that a session has ended; whoever sweeps next must not have to wait for it.
+        let unlocked = sqlx::query("SELECT PG_ADVISORY_UNLOCK($1, $2::INTEGER)")
+            .bind(self.family)
+            .bind(number)
+            .execute(&mut connection)
+            .await;
+        if let Err(error) = unlocked.map(drop).and(connection.close().await) {
             tracing::warn!(%error, "a connection to the database did not close cleanly");
         }
     }
