@@ -3,12 +3,14 @@
 //! [`Figures`] are computed from one tally; a [`Period`] says of which turns; an [`Overview`] has both, the period before,
 //! a series and groups. No turn is read for it: a year of traffic is told in milliseconds. Start at [`overview()`].
 
+mod compaction;
 mod figures;
 mod overview;
 mod period;
 mod remarks;
 mod spend;
 
+pub use compaction::compact;
 pub use figures::{
     Cache, Checked, Cost, Efficiency, Fallback, Figures, RESPONSE_LIMIT_MS, Reason, Scores, Share, Times, Tokens,
 };

@@ -40,7 +40,7 @@ const END: i64 = BEGINNING + WEEKS * WEEK_MS;
 const CONVERSATION: i64 = 4;
 
 /// Hours stay apart this long; older ones are compacted into days.
-const HOURLY_DAYS: i64 = 35;
+const HOURLY_DAYS: i64 = 8;
 
 /// The most that a question of the dashboard may take.
 const LIMIT: Duration = Duration::from_millis(100);

@@ -1,8 +1,12 @@
 //! Figures out of turns that were really asked.
 
+use std::time::Duration;
+
 use portavoz_app::checklist::{State, examine};
-use portavoz_app::stats::{Period, Step, overview_by, spend};
+use portavoz_app::stats::{Period, Step, compact, overview_by, spend};
 use portavoz_app::testing::{ScriptedModel, Setup, says};
+use portavoz_domain::timestamp::Timestamp;
+use portavoz_domain::traffic::{Measure, Span, TrafficQuery};
 use portavoz_domain::usage::Usage;
 
 const QUESTION: &str = "¿Cuánto subió la precisión con el sistema RAG?";
@@ -30,6 +34,28 @@ async fn a_tuned_model_stands_beside_its_base() {
     assert_eq!((pair.tuned.figures.turns, pair.base.as_ref().map(|base| base.figures.turns)), (2, Some(1)));
     assert_eq!(pair.tuned.figures.tokens.tokens_per_answer, Some(600.0));
     assert_eq!(spend(&site.site).await.unwrap().reserved_usd, 0.0);
+}
+
+#[tokio::test]
+async fn hours_become_days_once_nobody_asks_for_them() {
+    let model = ScriptedModel::new("gpt-4o-mini", vec![answer(1_000), answer(1_000), answer(1_000)]);
+    let site = Setup::with_models(&[&model]).open().await;
+    let begun = site.site.now();
+    site.ask(QUESTION).await;
+    site.clock.advance(Duration::from_secs(3 * 60 * 60));
+    site.ask(QUESTION).await;
+    let hours = async || {
+        let (from, to) = (begun.day(), Timestamp::from_millis(site.site.now().as_millis() + 60 * 60 * 1_000));
+        let query = TrafficQuery { from, to, span: Span::Hour, by_model: false, by_prompt: false, by_variant: false };
+        let sums = site.storage.traffic().sums(site.site.id(), &query).await.unwrap();
+        sums.iter().map(|sum| sum.tally.get(&Measure::Turns)).collect::<Vec<_>>()
+    };
+    compact(&site.site).await.unwrap();
+    assert_eq!(hours().await, [1, 1], "a running day keeps its hours");
+    site.clock.advance(Duration::from_secs(10 * 24 * 60 * 60));
+    site.ask(QUESTION).await;
+    compact(&site.site).await.unwrap();
+    assert_eq!(hours().await, [2, 1], "a day of long ago, and the hour that runs");
 }
 
 #[tokio::test]
