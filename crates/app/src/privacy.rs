@@ -20,7 +20,6 @@ use crate::site::{Site, SiteError};
 
 /// Turns of one transaction: few enough that questions which come meanwhile do not notice.
 const BATCH: u32 = 200;
-const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
 /// What is kept of visitors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,8 +43,7 @@ impl PrivacySettings {
 
     /// The moment before which nothing is kept, if everything is kept for `least` days.
     fn before(&self, now: Timestamp, least: u32) -> Timestamp {
-        let days = i64::from(self.retention_days.max(least));
-        Timestamp::from_millis(now.as_millis().saturating_sub(days.saturating_mul(DAY_MS)))
+        now.days_earlier(i64::from(self.retention_days.max(least)))
     }
 }
 

@@ -10,21 +10,20 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use portavoz_domain::ids::SiteId;
-use portavoz_domain::timestamp::Timestamp;
+use portavoz_domain::timestamp::{DAY_MS, HOUR_MS, Timestamp};
 use sha2::Sha256;
 
 use crate::site::{Site, SiteError};
 use crate::visitor::SECRET_BYTES;
 
 /// A session that is not used ends after this long.
-const IDLE_MS: u64 = 12 * HOUR_MS;
+const IDLE_MS: u64 = 12 * HOUR_MS.unsigned_abs();
 /// And one that is, after this long.
-pub const LONGEST_MS: u64 = 7 * 24 * HOUR_MS;
+pub const LONGEST_MS: u64 = 7 * DAY_MS.unsigned_abs();
 /// A session is written anew when it was last seen this long ago, not at each request.
 const SEEN_AGAIN_MS: u64 = 5 * 60 * 1_000;
 /// How far another process's clock may be ahead of ours.
 const SKEW_MS: u64 = 60 * 1_000;
-const HOUR_MS: u64 = 60 * 60 * 1_000;
 const VERSION: &str = "v1";
 const RANDOM_BYTES: usize = 16;
 /// Name of the secret that signs sessions.

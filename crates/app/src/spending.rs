@@ -4,8 +4,6 @@ use portavoz_domain::timestamp::Timestamp;
 
 use crate::site::{Site, SiteError};
 
-const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
-
 /// What was charged on one day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SpentDay {
@@ -17,11 +15,10 @@ pub struct SpentDay {
 
 /// Today and the days before it, `days` in all, oldest first, none left out.
 pub async fn spent_by_day(site: &Site, days: u16) -> Result<Vec<SpentDay>, SiteError> {
-    let today = site.now().as_millis().div_euclid(DAY_MS) * DAY_MS;
-    let starts = (0..i64::from(days)).rev().map(|back| Timestamp::from_millis(today - back * DAY_MS));
-    let starts: Vec<Timestamp> = starts.collect();
+    let today = site.now().day();
+    let starts: Vec<Timestamp> = (0..i64::from(days)).rev().map(|back| today.days_earlier(back)).collect();
     let first = starts.first().and_then(|start| start.date());
-    let Some((from, to)) = first.zip(Timestamp::from_millis(today + DAY_MS).date()) else { return Ok(Vec::new()) };
+    let Some((from, to)) = first.zip(today.a_day_later().date()) else { return Ok(Vec::new()) };
     let spent = site.storage().spending().by_day(site.id(), from, to).await?;
     let charged =
         |start: Timestamp| spent.iter().find(|day| Some(day.day) == start.date()).map_or(0, |day| day.charged);

@@ -1,7 +1,7 @@
 //! Moments as people and programs write them: RFC 3339, or a date of UTC.
 
+use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use time::{Date, Month, OffsetDateTime, Time};
 
 use crate::timestamp::Timestamp;
 
@@ -19,26 +19,15 @@ pub enum Edge {
 
 /// Reads a moment; `None` for anything else.
 pub fn read(text: &str, edge: Edge) -> Option<Timestamp> {
-    let moment = match date(text) {
-        Some(date) => {
-            let date = if edge == Edge::To { date.next_day()? } else { date };
-            OffsetDateTime::new_utc(date, Time::MIDNIGHT)
+    match (Timestamp::of_day(text), edge) {
+        (Some(day), Edge::From) => Some(day),
+        // The day after the last one that can be written is none.
+        (Some(day), Edge::To) => Some(day.a_day_later()).filter(|next| next.date().is_some()),
+        (None, _) => {
+            let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+            i64::try_from(moment.unix_timestamp_nanos().div_euclid(1_000_000)).ok().map(Timestamp::from_millis)
         }
-        None => OffsetDateTime::parse(text, &Rfc3339).ok()?,
-    };
-    i64::try_from(moment.unix_timestamp_nanos().div_euclid(1_000_000)).ok().map(Timestamp::from_millis)
-}
-
-/// `2026-11-22`.
-fn date(text: &str) -> Option<Date> {
-    let mut parts = text.split('-');
-    let mut number = |digits: usize| -> Option<u16> {
-        let part = parts.next()?;
-        (part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit())).then(|| part.parse().ok()).flatten()
-    };
-    let (year, month, day) = (number(4)?, number(2)?, number(2)?);
-    let month = Month::try_from(u8::try_from(month).ok()?).ok()?;
-    Date::from_calendar_date(i32::from(year), month, u8::try_from(day).ok()?).ok().filter(|_| parts.next().is_none())
+    }
 }
 
 #[cfg(test)]

@@ -3,11 +3,13 @@
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
-use time::format_description::well_known::{Iso8601, Rfc3339};
-use time::{Date, OffsetDateTime, Time};
+use time::format_description::well_known::Rfc3339;
+use time::{Date, Month, OffsetDateTime, Time};
 
-const HOUR_MS: i64 = 60 * 60 * 1_000;
-const DAY_MS: i64 = 24 * HOUR_MS;
+/// Milliseconds of an hour.
+pub const HOUR_MS: i64 = 60 * 60 * 1_000;
+/// Milliseconds of a day of UTC, which has no leap seconds here.
+pub const DAY_MS: i64 = 24 * HOUR_MS;
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
@@ -53,7 +55,7 @@ impl Timestamp {
             .and_then(|first| first.checked_add(time::Duration::days(i64::from(first.month().length(first.year())))));
         match (first, next) {
             (Some(first), Some(next)) => Self::of_date(first)..Self::of_date(next),
-            _ => self.day()..Self(self.day().0.saturating_add(DAY_MS)),
+            _ => self.day()..self.day().a_day_later(),
         }
     }
 
@@ -62,14 +64,29 @@ impl Timestamp {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000).ok().map(OffsetDateTime::date)
     }
 
-    /// The first moment, in UTC, of a day that is written as `2026-11-22`.
+    /// The first moment, in UTC, of a day that is written as `2026-11-22`, and in no other way.
     pub fn of_day(text: &str) -> Option<Self> {
-        Date::parse(text, &Iso8601::DATE).ok().map(Self::of_date)
+        let mut parts = text.split('-');
+        let mut number = |digits: usize| -> Option<u16> {
+            let part = parts.next()?;
+            (part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit()))
+                .then(|| part.parse().ok())
+                .flatten()
+        };
+        let (year, month, day) = (number(4)?, number(2)?, number(2)?);
+        let month = Month::try_from(u8::try_from(month).ok()?).ok()?;
+        let date = Date::from_calendar_date(i32::from(year), month, u8::try_from(day).ok()?).ok()?;
+        parts.next().is_none().then(|| Self::of_date(date))
     }
 
     /// The same time of the next day.
     pub const fn a_day_later(self) -> Self {
         Self(self.0.saturating_add(DAY_MS))
+    }
+
+    /// The same time so many days before.
+    pub const fn days_earlier(self, days: i64) -> Self {
+        Self(self.0.saturating_sub(days.saturating_mul(DAY_MS)))
     }
 
     /// RFC 3339 in UTC; the bare number of milliseconds outside the years that RFC 3339 knows.

@@ -17,7 +17,7 @@ use portavoz_domain::answer::{Citation, Outcome, Rung, RungTried};
 use portavoz_domain::budget::{Caps, Purpose, Reservation};
 use portavoz_domain::ids::{ConversationId, DocumentId, SiteId, TurnId, VisitorId};
 use portavoz_domain::quality::{Part, Quality, Term};
-use portavoz_domain::timestamp::Timestamp;
+use portavoz_domain::timestamp::{DAY_MS, HOUR_MS, Timestamp};
 use portavoz_domain::traffic::{Span, TrafficQuery};
 use portavoz_domain::turn::{ConversationFilter, NewTurn, Settlement, TurnStatus};
 use portavoz_domain::usage::Usage;
@@ -30,8 +30,6 @@ type Failure = Box<dyn Error + Send + Sync>;
 
 /// 2025-11-24, a Monday, at midnight.
 const BEGINNING: i64 = 1_763_942_400_000;
-const HOUR_MS: i64 = 60 * 60 * 1_000;
-const DAY_MS: i64 = 24 * HOUR_MS;
 const WEEK_MS: i64 = 7 * DAY_MS;
 const WEEKS: i64 = 52;
 const END: i64 = BEGINNING + WEEKS * WEEK_MS;

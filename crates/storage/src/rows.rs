@@ -14,8 +14,8 @@ mod turns;
 pub(crate) use alerts::{EpisodeRow, deliveries_json, delivery_json};
 pub(crate) use knowledge::{ChunkRow, DocumentEntryRow, DocumentRow, Place, ProblemRow, format_name};
 pub(crate) use money::{
-    BalanceRow, DAY_MS, DayRow, MOST, OrphanRow, ReservationColumns, Steps, TrafficColumns, TrafficRow, Verdict,
-    amount, audit, measures, traffic_sums,
+    BalanceRow, DayRow, MOST, OrphanRow, ReservationColumns, Steps, TrafficColumns, TrafficRow, Verdict, amount, audit,
+    measures, traffic_sums,
 };
 pub(crate) use turns::{
     AdmissionColumns, ConversationRow, GapRow, IS_WEAK, SUMMARIES, SUMMARIES_OF, SettlementColumns, SummaryRow,

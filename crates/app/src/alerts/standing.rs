@@ -10,7 +10,7 @@ use std::sync::Arc;
 use portavoz_domain::alerts::Episode;
 use portavoz_domain::alerts::rules::{self, Ending, Finding, Sample, Thresholds, Window};
 use portavoz_domain::answer::RungTried;
-use portavoz_domain::timestamp::Timestamp;
+use portavoz_domain::timestamp::{HOUR_MS, Timestamp};
 use portavoz_domain::traffic::{Span, Tally, TrafficQuery};
 use portavoz_domain::turn::Turn;
 use portavoz_storage::{StorageError, TurnFilter};
@@ -19,7 +19,6 @@ use crate::lifecycle::{Warning, warnings};
 use crate::site::Site;
 use crate::stats::Figures;
 
-const HOUR_MS: i64 = 3_600_000;
 /// How far back a window reaches at most, in hours before the running one.
 const FURTHEST_HOURS: i64 = 24;
 /// Turns in which a model's last calls are looked for.

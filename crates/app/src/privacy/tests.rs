@@ -1,5 +1,7 @@
 //! What counts as too old.
 
+use portavoz_domain::timestamp::DAY_MS;
+
 use super::*;
 
 #[test]

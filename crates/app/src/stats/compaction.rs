@@ -1,16 +1,13 @@
 //! Sums by the hour become sums by the day once nobody asks for their hours any more.
 
-use portavoz_domain::timestamp::Timestamp;
-
 use crate::site::{Site, SiteError};
 
 /// Days whose hours are kept: a week and the running day, which is as far back as hours are shown.
 const DAYS_OF_HOURS: i64 = 8;
-const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
 /// Adds up the hours of days that are long gone. Safe in several processes at once.
 pub async fn compact(site: &Site) -> Result<(), SiteError> {
-    let before = Timestamp::from_millis(site.now().as_millis() - DAYS_OF_HOURS * DAY_MS).day();
+    let before = site.now().days_earlier(DAYS_OF_HOURS).day();
     let compacted = site.storage().traffic().compact(site.id(), before).await?;
     if compacted > 0 {
         tracing::debug!(site = %site.id(), compacted, "hours became days");

@@ -1,10 +1,8 @@
 //! Which turns a figure is of: from one moment to another, in whole hours.
 
-use portavoz_domain::timestamp::Timestamp;
+use portavoz_domain::timestamp::{DAY_MS, HOUR_MS, Timestamp};
 use serde::{Serialize, Serializer};
 
-const HOUR_MS: i64 = 3_600_000;
-const DAY_MS: i64 = 24 * HOUR_MS;
 /// Periods of at most this many days are told by the hour if nobody asks otherwise, longer ones by the day.
 const DAYS_BY_HOUR: i64 = 3;
 /// More points than a series is drawn with: two months by the hour, four years by the day.
@@ -29,15 +27,14 @@ pub(super) fn rfc3339<S: Serializer>(moment: &Timestamp, serializer: S) -> Resul
 impl Period {
     /// The full hours around two moments; `None` if the second is not after the first.
     pub fn between(from: Timestamp, to: Timestamp) -> Option<Self> {
-        (from < to).then(|| Self { from: floor(from, HOUR_MS), to: ceil(to, HOUR_MS) })
+        (from < to).then(|| Self { from: from.hour(), to: end_of_hour(to) })
     }
 
     /// Today and the days before it, `days` in all (at least one): from midnight UTC to the end of this hour.
     pub fn last_days(now: Timestamp, days: u32) -> Self {
-        let today = floor(now, DAY_MS);
-        let from = today.as_millis() - (i64::from(days.max(1)) - 1) * DAY_MS;
+        let from = now.day().days_earlier(i64::from(days.max(1)) - 1);
         // At the stroke of midnight the day has begun, and its first hour with it.
-        Self { from: Timestamp::from_millis(from), to: ceil(Timestamp::from_millis(now.as_millis() + 1), HOUR_MS) }
+        Self { from, to: end_of_hour(Timestamp::from_millis(now.as_millis() + 1)) }
     }
 
     /// What it is compared with: as long, so many whole days earlier that the two do not overlap, so that both have the
@@ -45,9 +42,8 @@ impl Period {
     #[must_use]
     pub fn previous(self) -> Self {
         let length = self.to.as_millis() - self.from.as_millis();
-        let back = (length.max(1) + DAY_MS - 1).div_euclid(DAY_MS) * DAY_MS;
-        let earlier = |moment: Timestamp| Timestamp::from_millis(moment.as_millis() - back);
-        Self { from: earlier(self.from), to: earlier(self.to) }
+        let back = (length.max(1) + DAY_MS - 1).div_euclid(DAY_MS);
+        Self { from: self.from.days_earlier(back), to: self.to.days_earlier(back) }
     }
 
     /// In hours.
@@ -67,18 +63,15 @@ impl Period {
 
     /// The beginnings of its hours, or of its days.
     pub(super) fn starts(self, by_hour: bool) -> impl Iterator<Item = Timestamp> {
-        let step = if by_hour { HOUR_MS } else { DAY_MS };
-        let first = floor(self.from, step).as_millis();
+        let (step, first) = if by_hour { (HOUR_MS, self.from.hour()) } else { (DAY_MS, self.from.day()) };
+        let first = first.as_millis();
         let count = (self.to.as_millis() - first + step - 1).div_euclid(step);
         (0..count).map(move |place| Timestamp::from_millis(first + place * step))
     }
 }
 
-fn floor(moment: Timestamp, step: i64) -> Timestamp {
-    Timestamp::from_millis(moment.as_millis().div_euclid(step) * step)
-}
-
-fn ceil(moment: Timestamp, step: i64) -> Timestamp {
-    let below = floor(moment, step);
-    if below == moment { below } else { Timestamp::from_millis(below.as_millis() + step) }
+/// The moment itself if an hour begins with it, otherwise the beginning of the next one.
+fn end_of_hour(moment: Timestamp) -> Timestamp {
+    let hour = moment.hour();
+    if hour == moment { hour } else { Timestamp::from_millis(hour.as_millis() + HOUR_MS) }
 }

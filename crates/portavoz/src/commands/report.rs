@@ -12,7 +12,7 @@ use portavoz_domain::alerts::rules::Thresholds;
 use portavoz_domain::timestamp::Timestamp;
 use portavoz_domain::traffic::{Span, TrafficQuery};
 use portavoz_domain::usage::usd;
-use portavoz_llm::catalogue::{Card, Catalogue, ModelKind, parse_date};
+use portavoz_llm::catalogue::{Card, Catalogue, ModelKind};
 use portavoz_storage::TurnFilter;
 
 use super::{Ending, Invocation, wait_for};
@@ -88,7 +88,7 @@ async fn make(
         period,
         slices: &slices,
         longest_prompt,
-        today: today(now),
+        today: now.date().unwrap_or(time::Date::MIN),
         own: &assembled.cards,
         others: &others(catalogue),
         reference: measured,
@@ -111,27 +111,15 @@ fn limits(thresholds: &Thresholds) -> Limits {
 fn period(args: &cli::Report, now: Timestamp) -> anyhow::Result<Period> {
     let usual = Period::last_days(now, DAYS);
     let from = args.from.as_deref().map(midnight).transpose()?;
-    let to = args.to.as_deref().map(midnight).transpose()?.map(next_day);
+    let to = args.to.as_deref().map(midnight).transpose()?.map(Timestamp::a_day_later);
     Period::between(from.unwrap_or(usual.from), to.unwrap_or(usual.to))
         .ok_or_else(|| Failure::user("`--from` is not before `--to`").hint("days are written as 2026-11-22").into())
 }
 
-const DAY_MS: i64 = 86_400_000;
-
 fn midnight(day: &str) -> anyhow::Result<Timestamp> {
-    let date = parse_date(day).ok_or_else(|| {
-        Failure::user(format!("`{day}` is no day")).hint("write it as 2026-11-22; days are those of UTC")
-    })?;
-    Ok(Timestamp::from_millis(date.midnight().assume_utc().unix_timestamp() * 1_000))
-}
-
-fn next_day(midnight: Timestamp) -> Timestamp {
-    Timestamp::from_millis(midnight.as_millis() + DAY_MS)
-}
-
-fn today(now: Timestamp) -> time::Date {
-    let day = now.to_rfc3339();
-    parse_date(day.get(..10).unwrap_or_default()).unwrap_or(time::Date::MIN)
+    Timestamp::of_day(day).ok_or_else(|| {
+        Failure::user(format!("`{day}` is no day")).hint("write it as 2026-11-22; days are those of UTC").into()
+    })
 }
 
 /// Every model of the catalogue that chats and has a price.

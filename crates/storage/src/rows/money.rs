@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use portavoz_domain::budget::{Audit, Cap, DaySpend, Orphan, Purpose, Reservation, Reserved};
 use portavoz_domain::ids::ChargeId;
-use portavoz_domain::timestamp::Timestamp;
+use portavoz_domain::timestamp::{DAY_MS, HOUR_MS, Timestamp};
 use portavoz_domain::traffic::{Measure, Span, Tally, TrafficKey, TrafficQuery, TrafficSum};
 use portavoz_domain::turn::Settlement;
 use portavoz_text::language::Language;
@@ -238,9 +238,6 @@ pub(crate) fn traffic_sums(rows: impl IntoIterator<Item = Result<TrafficRow>>) -
     Ok(sums.into_iter().map(sum).collect())
 }
 
-/// Milliseconds of a day.
-pub(crate) const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
-
 /// How a query's spans are cut: each begins at `origin` plus a multiple of `step`.
 pub(crate) struct Steps {
     pub(crate) origin: i64,
@@ -251,7 +248,7 @@ impl Steps {
     /// Those of `query`.
     pub(crate) fn of(query: &TrafficQuery) -> Self {
         match query.span {
-            Span::Hour => Self { origin: 0, step: DAY_MS / 24 },
+            Span::Hour => Self { origin: 0, step: HOUR_MS },
             Span::Day => Self { origin: 0, step: DAY_MS },
             Span::Whole => Self { origin: query.from.as_millis(), step: i64::MAX },
         }

@@ -2,14 +2,14 @@
 
 use async_trait::async_trait;
 use portavoz_domain::ids::SiteId;
-use portavoz_domain::timestamp::Timestamp;
+use portavoz_domain::timestamp::{DAY_MS, Timestamp};
 use portavoz_domain::traffic::{TrafficQuery, TrafficSum};
 use sqlx::SqliteConnection;
 
 use super::SqliteStorage;
 use super::errors::failed;
 use super::writer::Write;
-use crate::rows::{DAY_MS, MOST, Steps, TrafficRow, traffic_sums};
+use crate::rows::{MOST, Steps, TrafficRow, traffic_sums};
 use crate::{Result, Traffic};
 
 #[async_trait]

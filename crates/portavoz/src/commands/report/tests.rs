@@ -5,6 +5,7 @@ use portavoz_app::report::Reference;
 use portavoz_app::stats::Figures;
 use portavoz_domain::answer::Outcome;
 use portavoz_domain::traffic::{Measure, Tally, TrafficKey, bucket_of};
+use portavoz_llm::catalogue::parse_date;
 
 use super::*;
 use crate::cli::{Cli, Command};

@@ -5,7 +5,6 @@ use askama::Template;
 use portavoz_app::records::{self, TurnFilter};
 use portavoz_domain::answer::Outcome;
 use portavoz_domain::ids::{ConversationId, TurnId};
-use portavoz_domain::timestamp::Timestamp;
 use portavoz_domain::turn::{ConversationFilter, ConversationSummary, Turn};
 use portavoz_text::language::Language;
 use serde::Deserialize;
@@ -17,7 +16,6 @@ use super::trouble::Trouble;
 
 /// Rows of a page.
 const ROWS: usize = 50;
-const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 /// Below this, a score is marked.
 const LOW_QUALITY: f32 = 0.8;
 
@@ -69,7 +67,7 @@ pub(super) async fn conversations(desk: Desk, Asked(chosen): Asked<Chosen>) -> P
     let tongue = desk.tongue;
     let outcome = Outcome::parse(&chosen.outcome);
     let language = Language::ALL.into_iter().find(|language| language.code() == chosen.language);
-    let from = days(&chosen.period).map(|days| Timestamp::from_millis(desk.site.now().as_millis() - days * DAY_MS));
+    let from = days(&chosen.period).map(|days| desk.site.now().days_earlier(days));
     // One more than is shown tells whether there is a next page.
     let limit = ROWS as u32 + 1;
     let mut rows: Vec<(String, Row)> = if outcome.is_some() || language.is_some() {
