@@ -1,49 +1,62 @@
 //! `GET /assets/{name}`: scripts and styles of the pages, inside the binary.
+//!
+//! Pages name them as `/assets/{version}/{name}`, where the version is a hash of all of them: what a browser keeps is
+//! never wrong, and a script's `./other.js` has the same version by itself. Without a version, or with that of another
+//! release, a file is asked for again each time, by its tag.
 
-use axum::extract::{Path, Query};
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+
+use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::RustEmbed;
-use serde::Deserialize;
 
+use self::publish::{Published, publish};
 use crate::error::ApiError;
 
-/// For addresses that carry the version: what is cached is never wrong.
-const KEEP: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
-/// For addresses that do not, such as what one script imports of another: asked again each time, by the tag.
+pub(crate) mod publish;
+
+/// For addresses that carry the version.
+pub(crate) const KEEP: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+/// For addresses that do not.
 const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
+/// Hexadecimal digits of a version.
+const VERSION_DIGITS: usize = 12;
 
 #[derive(RustEmbed)]
 #[folder = "assets/"]
 struct Assets;
 
-/// The version in an asset's address.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Version {
-    #[serde(default)]
-    v: Option<String>,
-}
+/// What was published so far. Compressing takes a moment, so nothing is made before it is asked for.
+static SHELF: LazyLock<RwLock<HashMap<String, Arc<Published>>>> = LazyLock::new(RwLock::default);
 
 /// A file of the pages.
-pub(crate) async fn asset(
-    Path(name): Path<String>,
-    Query(asked): Query<Version>,
-    headers: HeaderMap,
-) -> Result<Response, ApiError> {
-    let file = Assets::get(&name).ok_or(ApiError::NotFound)?;
-    let tag = format!("\"{}\"", hexadecimal(&file.metadata.sha256_hash()));
-    let tag = HeaderValue::from_str(&tag).map_err(|_| ApiError::Internal)?;
-    if headers.get(header::IF_NONE_MATCH) == Some(&tag) {
-        return Ok(StatusCode::NOT_MODIFIED.into_response());
-    }
-    let cache = if asked.v.as_deref() == Some(version()) { KEEP } else { ASK_AGAIN };
-    let headers = [(header::CONTENT_TYPE, content_type(&name)), (header::CACHE_CONTROL, cache), (header::ETAG, tag)];
-    Ok((headers, file.data).into_response())
+pub(crate) async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Result<Response, ApiError> {
+    let (asked, name) = match path.split_once('/') {
+        Some((first, rest)) if is_version(first) => (Some(first), rest),
+        _ => (None, path.as_str()),
+    };
+    let cache = if asked == Some(version()) { KEEP } else { ASK_AGAIN };
+    Ok(published(name).ok_or(ApiError::NotFound)?.respond(&headers, cache))
 }
 
-/// The hash that stands behind asset addresses: of all assets together.
+/// An asset as visitors get it.
+pub(crate) fn published(name: &str) -> Option<Arc<Published>> {
+    // While it is being written, a file is read from the disk each time.
+    if !cfg!(debug_assertions)
+        && let Some(found) = SHELF.read().unwrap_or_else(PoisonError::into_inner).get(name)
+    {
+        return Some(Arc::clone(found));
+    }
+    let made = Arc::new(publish(name, |name| Some(Assets::get(name)?.data.into_owned()))?);
+    SHELF.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), Arc::clone(&made));
+    Some(made)
+}
+
+/// The hash that stands in asset addresses: of all assets together.
 pub(crate) fn version() -> &'static str {
-    static VERSION: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
+    static VERSION: LazyLock<String> = LazyLock::new(|| {
         use sha2::{Digest, Sha256};
         let mut names: Vec<_> = Assets::iter().collect();
         names.sort();
@@ -51,22 +64,38 @@ pub(crate) fn version() -> &'static str {
         for file in names.iter().filter_map(|name| Assets::get(name)) {
             hash.update(file.metadata.sha256_hash());
         }
-        hexadecimal(&hash.finalize()).chars().take(12).collect()
+        publish::hexadecimal(&hash.finalize()).chars().take(VERSION_DIGITS).collect()
     });
     &VERSION
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+fn is_version(text: &str) -> bool {
+    text.len() == VERSION_DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-fn content_type(name: &str) -> HeaderValue {
-    HeaderValue::from_static(match name.rsplit('.').next() {
-        Some("js") => "text/javascript; charset=utf-8",
-        Some("css") => "text/css; charset=utf-8",
-        Some("svg") => "image/svg+xml",
-        _ => "application/octet-stream",
-    })
+impl Published {
+    /// The file, small if the browser can read it small, or a word that it is still the same.
+    pub(crate) fn respond(&self, asked: &HeaderMap, cache: HeaderValue) -> Response {
+        let (bytes, tag, encoding) = match &self.gzip {
+            Some(gzip) if publish::accepts_gzip(asked) => (gzip, format!("\"{}-gz\"", self.hash), Some("gzip")),
+            _ => (&self.plain, format!("\"{}\"", self.hash), None),
+        };
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CACHE_CONTROL, cache);
+        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+        if let Ok(tag) = HeaderValue::from_str(&tag) {
+            headers.insert(header::ETAG, tag);
+        }
+        let known = asked.get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
+        if known.is_some_and(|tags| tags.split(',').any(|each| each.trim().trim_start_matches("W/") == tag)) {
+            return (StatusCode::NOT_MODIFIED, headers).into_response();
+        }
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type));
+        if let Some(encoding) = encoding {
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+        }
+        (headers, bytes.clone()).into_response()
+    }
 }
 
 #[cfg(test)]
@@ -82,10 +111,22 @@ mod tests {
         let vendored: Vec<_> = Assets::iter().filter(|name| name.starts_with("vendor/")).collect();
         assert_eq!(vendored.len(), 4, "{vendored:?}");
         for name in vendored.iter().filter(|name| !name.ends_with("PROVENANCE.md")) {
-            let hash = hexadecimal(&Assets::get(name).unwrap().metadata.sha256_hash());
+            let hash = publish::hexadecimal(&Assets::get(name).unwrap().metadata.sha256_hash());
             let file = name.rsplit('/').next().unwrap();
             let line = provenance.lines().find(|line| line.starts_with(&format!("| `{file}`"))).unwrap();
             assert!(line.contains(&hash), "{name} has {hash}");
+        }
+    }
+
+    /// Comments are taken out line by line, which a text over several lines would not survive.
+    #[test]
+    fn no_text_of_our_scripts_goes_over_a_line() {
+        for name in Assets::iter().filter(|name| name.ends_with(".js") && !name.starts_with("vendor/")) {
+            let file = Assets::get(&name).unwrap();
+            let script = std::str::from_utf8(&file.data).unwrap();
+            for line in script.lines().filter(|line| !line.trim_start().starts_with(['*', '/'])) {
+                assert!(line.matches('`').count().is_multiple_of(2), "{name}: {line}");
+            }
         }
     }
 }

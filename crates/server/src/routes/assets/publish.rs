@@ -1,0 +1,260 @@
+//! How a file of the pages becomes what visitors download: with what it imports, without the words that are for its
+//! readers, compressed once.
+//!
+//! There is no build step: the files run as they are written, and are checked and tested so. Comments and indentation are
+//! half of a script's bytes and nothing to a browser, so they stay at home. A module and what it imports travel as one
+//! file: small files compress badly, and each would be asked for only after the one that names it. So modules that are
+//! imported share one scope, and a name that two of them declare is a syntax error in the first page that is opened.
+
+use std::io::Write as _;
+
+use axum::body::Bytes;
+use axum::http::{HeaderMap, header};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use sha2::{Digest, Sha256};
+
+/// A file, ready to be sent.
+#[derive(Debug)]
+pub(crate) struct Published {
+    pub(super) plain: Bytes,
+    /// Absent where it would not be smaller.
+    pub(super) gzip: Option<Bytes>,
+    /// SHA-256 of the plain bytes, hexadecimal.
+    pub(super) hash: String,
+    pub(super) content_type: &'static str,
+}
+
+/// Makes the file `name` ready; `None` if `read` finds it or one that it imports nowhere.
+pub(crate) fn publish(name: &str, read: impl Fn(&str) -> Option<Vec<u8>>) -> Option<Published> {
+    let plain = match Kind::of(name) {
+        Some(kind) => {
+            let mut joined = Joined { kind, read: &read, seen: Vec::new(), text: String::new() };
+            joined.add(name)?;
+            joined.text.into_bytes()
+        }
+        None => read(name)?,
+    };
+    let gzip = gzip(&plain).filter(|small| small.len() < plain.len());
+    Some(Published {
+        hash: hexadecimal(&Sha256::digest(&plain)),
+        gzip: gzip.map(Bytes::from),
+        plain: Bytes::from(plain),
+        content_type: content_type(name),
+    })
+}
+
+/// Files of ours that import others.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Script,
+    Style,
+}
+
+impl Kind {
+    /// `None` for files of others, which are sent as they came, and for those that are no text.
+    fn of(name: &str) -> Option<Self> {
+        match name.rsplit('.').next() {
+            _ if name.starts_with("vendor/") => None,
+            Some("js") => Some(Self::Script),
+            Some("css") => Some(Self::Style),
+            _ => None,
+        }
+    }
+
+    const fn line_comment(self) -> &'static str {
+        match self {
+            Self::Script => "//",
+            Self::Style => "/*",
+        }
+    }
+
+    /// How a static import begins; `import(` is one that waits until it is wanted.
+    const fn import(self) -> &'static str {
+        match self {
+            Self::Script => "import ",
+            Self::Style => "@import ",
+        }
+    }
+}
+
+struct Joined<'a, R> {
+    kind: Kind,
+    read: &'a R,
+    seen: Vec<String>,
+    text: String,
+}
+
+impl<R: Fn(&str) -> Option<Vec<u8>>> Joined<'_, R> {
+    /// Adds a file behind what it imports.
+    fn add(&mut self, name: &str) -> Option<()> {
+        let is_first = self.seen.is_empty();
+        if self.seen.iter().any(|seen| seen == name) {
+            return Some(());
+        }
+        self.seen.push(name.to_owned());
+        let written = String::from_utf8((self.read)(name)?).ok()?;
+        let stripped = strip(&written, self.kind.line_comment());
+        let mut own = String::with_capacity(stripped.len());
+        let mut lines = stripped.lines();
+        while let Some(line) = lines.next() {
+            if line.starts_with(self.kind.import()) {
+                let mut import = line.to_owned();
+                while !import.contains(';') {
+                    import.push_str(lines.next()?);
+                }
+                self.add(imported(&import)?)?;
+                continue;
+            }
+            // What is imported is in the same scope already.
+            let line = line.strip_prefix("export ").filter(|_| !is_first).unwrap_or(line);
+            own.push_str(line);
+            own.push('\n');
+        }
+        self.text.push_str(&own);
+        Some(())
+    }
+}
+
+/// `markdown.js` of `import { a } from "./markdown.js";`.
+fn imported(import: &str) -> Option<&str> {
+    import.rsplit('"').nth(1)?.strip_prefix("./")
+}
+
+/// A text without comments that have lines of their own, without indentation and without blank lines.
+fn strip(text: &str, line_comment: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut in_comment = false;
+    for line in text.lines().map(str::trim) {
+        let begins = line.starts_with("/*");
+        if in_comment || begins {
+            // Code behind the end of a comment stays.
+            let after = line.split_once("*/").map(|(_, after)| after.trim_start());
+            in_comment = after.is_none();
+            kept.push_str(after.unwrap_or_default());
+            if after.is_some_and(|after| !after.is_empty()) {
+                kept.push('\n');
+            }
+        } else if !line.is_empty() && !line.starts_with(line_comment) {
+            kept.push_str(&without_casts(line));
+            kept.push('\n');
+        }
+    }
+    kept
+}
+
+/// A line without the types that its expressions are said to have, `/** @type {Element} */ (found)`: these alone begin
+/// with two stars and end on their line.
+fn without_casts(line: &str) -> String {
+    let mut parts = line.split("/**");
+    let mut kept = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_once("*/") {
+            Some((_, code)) => kept.push_str(code.strip_prefix(' ').unwrap_or(code)),
+            None => kept.extend(["/**", part]),
+        }
+    }
+    kept
+}
+
+/// As small as it gets; `None` should memory run out.
+pub(crate) fn gzip(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes).ok()?;
+    encoder.finish().ok()
+}
+
+/// Whether the browser reads gzip. `gzip;q=0` is a no.
+pub(crate) fn accepts_gzip(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    accepted.flat_map(|value| value.split(',')).any(|each| {
+        let mut parts = each.split(';').map(str::trim);
+        let name = parts.next().unwrap_or_default();
+        let refused = parts.any(|part| part.strip_prefix("q=").is_some_and(|q| q.parse::<f32>() == Ok(0.0)));
+        name.eq_ignore_ascii_case("gzip") && !refused
+    })
+}
+
+/// Lower-case hexadecimal digits.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn content_type(name: &str) -> &'static str {
+    match name.rsplit('.').next() {
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
+
+    use super::*;
+
+    fn sent(name: &str, files: &[(&str, &str)]) -> Option<String> {
+        let read =
+            |wanted: &str| files.iter().find(|(name, _)| *name == wanted).map(|(_, text)| text.as_bytes().to_vec());
+        publish(name, read).map(|made| String::from_utf8(made.plain.to_vec()).unwrap())
+    }
+
+    #[test]
+    fn comments_and_indentation_stay_at_home() {
+        for (name, written, expected) in [
+            (
+                "a.js",
+                "// @ts-check\n/**\n * Adds.\n */\nfunction add() {\n  // why\n  return 1; // kept\n}\n",
+                "function add() {\nreturn 1; // kept\n}\n",
+            ),
+            ("a.js", "const a = /** @type {A} */ (b(/** @type {B} */ (c)));\n", "const a = (b((c)));\n"),
+            ("a.js", "/** @type {number} */ let a;\n/* x\n*/ let b;\n", "let a;\nlet b;\n"),
+            ("a.js", "const url = \"https://a.example\";\n", "const url = \"https://a.example\";\n"),
+            ("a.css", "/* two\n   lines */\n\na {\n  color: red;\n}\n", "a {\ncolor: red;\n}\n"),
+            ("vendor/a.js", "// theirs\n  a();\n", "// theirs\n  a();\n"),
+            ("a.svg", "<!-- x -->\n  <svg/>", "<!-- x -->\n  <svg/>"),
+        ] {
+            assert_eq!(sent(name, &[(name, written)]).unwrap(), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_file_travels_with_what_it_imports_each_once_and_first() {
+        let files = [
+            (
+                "page.js",
+                "import { a } from \"./a.js\";\nimport {\n  b,\n} from \"./b.js\";\nexport const page = a + b;\n",
+            ),
+            ("a.js", "import { b } from \"./b.js\";\nexport const a = b;\n"),
+            ("b.js", "export const b = 1;\nconst later = () => import(\"./c.js\");\n"),
+            ("round.js", "import \"./round.js\";\nround();\n"),
+            ("lost.js", "import { x } from \"./nowhere.js\";\n"),
+            ("page.css", "@import \"./tokens.css\";\np {}\n"),
+            ("tokens.css", ":root {}\n"),
+        ];
+        let expected =
+            "const b = 1;\nconst later = () => import(\"./c.js\");\nconst a = b;\nexport const page = a + b;\n";
+        assert_eq!(sent("page.js", &files).unwrap(), expected);
+        assert_eq!(sent("round.js", &files).unwrap(), "round();\n");
+        assert_eq!(sent("lost.js", &files), None);
+        assert_eq!(sent("page.css", &files).unwrap(), ":root {}\np {}\n");
+    }
+
+    #[test]
+    fn gzip_is_sent_to_those_who_read_it() {
+        for (accepted, expected) in [
+            ("gzip, deflate, br, zstd", true),
+            ("GZIP", true),
+            ("br;q=1.0, gzip;q=0.8, *;q=0.1", true),
+            ("gzip;q=0", false),
+            ("gzip; q=0.0", false),
+            ("identity", false),
+            ("", false),
+        ] {
+            let headers = HeaderMap::from_iter([(header::ACCEPT_ENCODING, accepted.parse().unwrap())]);
+            assert_eq!(accepts_gzip(&headers), expected, "{accepted}");
+        }
+    }
+}
