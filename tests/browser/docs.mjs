@@ -48,7 +48,7 @@ test("an entry of the index leads to its operation, and its address does too", a
   await entry.click();
   const place = decodeURIComponent(new URL(page.url()).hash.slice(1));
   assert.ok(place);
-  await page.goto("about:blank");
+  await page.goto("/");
   await page.goto(`/docs#${encodeURIComponent(place)}`);
   await page.waitForFunction((id) => {
     const section = document.getElementById(id)?.getBoundingClientRect();

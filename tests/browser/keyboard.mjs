@@ -92,18 +92,29 @@ test("the focus is never trapped: Tab goes through the page and out of it", asyn
 });
 
 test(
-  "the conversation is a live log, and an answer is read out once it is whole",
+  "an answer is read out once, when it is whole",
   { before: [heldAnswers] },
   async ({ page }) => {
     await openChat(page);
     const log = page.getByRole("log", { name: "Conversación" });
-    assert.equal(await log.getAttribute("aria-live"), "polite");
+    // What comes piece by piece is not read piece by piece.
+    assert.equal(await log.getAttribute("aria-live"), "off");
+    await page.evaluate(() => {
+      const heard = /** @type {string[]} */ ((/** @type {any} */ (window).heard = []));
+      const status = document.getElementById("status");
+      const listen = () => status?.textContent && heard.push(status.textContent);
+      if (status) new MutationObserver(listen).observe(status, { childList: true });
+    });
     await beginAnswer(page, QUESTION);
     assert.equal(await log.locator(".turn.answer").getAttribute("aria-busy"), "true");
     await releaseAnswer(page);
     const answer = await settledAnswer(page, 0);
     assert.equal(await answer.getAttribute("aria-busy"), null);
     assert.equal(await log.locator("[aria-busy]").count(), 0);
+    await page.waitForFunction(() => /** @type {any} */ (window).heard.length > 0);
+    const heard = await page.evaluate(() => /** @type {string[]} */ (/** @type {any} */ (window).heard));
+    assert.equal(heard.length, 1);
+    assert.ok(heard[0]?.startsWith("Asistente: ") && /RAG/.test(heard[0]), heard[0]);
   },
 );
 

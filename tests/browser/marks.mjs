@@ -28,7 +28,7 @@ async function prepared(page, marks) {
     async (route) => {
       const response = await route.fetch();
       const html = await response.text();
-      await route.fulfill({ response, body: marks ? html.replace("data-you=", `${words} data-you=`) : html });
+      await route.fulfill({ response, body: marks ? html.replace('data-hosts="', `${words} data-hosts="premio.example `) : html });
     },
   );
   const verification = { score: 0.1, withheld: 0, sentences: SENTENCES };

@@ -156,7 +156,7 @@ export async function beginAnswer(page, question) {
   await field(page).fill(question);
   await field(page).press("Enter");
   await page.waitForFunction(() =>
-    document.querySelector("#log .turn.answer:last-child .body :not(.thinking, .thinking *)"),
+    document.querySelector("#log .turn.answer:last-child .body :not(.only-heard)"),
   );
 }
 

@@ -166,24 +166,30 @@ test("the conversation is remembered and forgotten", () => {
   assert.equal(remembered(), null);
 });
 
-test("what else may stand in the storage is no conversation", () => {
+test("what else may stand in the storage is no conversation", async () => {
   const local = storage();
   Object.defineProperty(globalThis, "localStorage", { value: local, configurable: true });
   remember(KEPT);
   const [key] = local.items.keys();
   for (const kept of ["", "{", "null", "7", '"x"', "[]", "{}", '{"conversationId":"c"}', '{"visitorToken":"t"}']) {
     local.items.set(key, kept);
-    assert.equal(remembered(), null, kept);
+    // As another page would find it.
+    assert.equal((await load("conversation.js")).remembered(), null, kept);
   }
+  local.items.set(key, JSON.stringify(KEPT));
+  assert.deepEqual((await load("conversation.js")).remembered(), KEPT);
 });
 
-test("a browser without storage still talks", () => {
+test("a browser without storage still talks", async () => {
   const forbidden = () => {
     throw new DOMException("denied", "SecurityError");
   };
   const closed = { getItem: forbidden, setItem: forbidden, removeItem: forbidden };
   Object.defineProperty(globalThis, "localStorage", { value: closed, configurable: true });
-  assert.equal(remembered(), null);
-  remember(KEPT);
-  remember(null);
+  const page = await load("conversation.js");
+  assert.equal(page.remembered(), null);
+  page.remember(KEPT);
+  assert.deepEqual(page.remembered(), KEPT, "as long as the page lasts");
+  page.remember(null);
+  assert.equal(page.remembered(), null);
 });

@@ -8,7 +8,8 @@ import { load } from "./assets.mjs";
 import { fakeDocument } from "./dom.mjs";
 
 Object.assign(globalThis, { document: fakeDocument });
-const { renderMarkdown, safeLink } = await load("markdown.js");
+const { linkedHosts, renderMarkdown, safeLink } = await load("markdown.js");
+for (const host of ["a.example", "b.example", "ansorena.example", "portavoz.example"]) linkedHosts.add(host);
 
 /** Sources 1 and 2 are known. @param {number} index */
 function cite(index) {
@@ -143,6 +144,16 @@ test("an address leads to a page or a mailbox, or nowhere", () => {
     "https://[",
     "ftp://a.example",
     "tel:1",
+    // Places that nobody named.
+    "https://c.example",
+    "https://a.example.c.example",
+    "https://a.example:81",
+    "https://x@a.example",
+    "//c.example/x",
+    "mailto:a@c.example",
+    "mailto:a@b.example?body=x",
+    "mailto:a@b.example,c@c.example",
+    "mailto:a@c.example%40b.example",
   ]) {
     assert.equal(safeLink(address), null, address);
   }

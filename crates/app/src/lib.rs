@@ -12,6 +12,7 @@ pub mod checklist;
 pub mod clock;
 pub mod conversation;
 pub mod documents;
+pub mod face;
 pub mod facts;
 pub mod ingest;
 pub mod lifecycle;

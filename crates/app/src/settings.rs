@@ -11,6 +11,7 @@ use portavoz_domain::prompt::HistoryLimits;
 use portavoz_domain::verification::policy::Mode;
 use portavoz_text::language::Language;
 
+pub use crate::face::{Face, Logo};
 pub use crate::privacy::PrivacySettings;
 
 /// Everything that can be set about a site's answers.
@@ -26,6 +27,8 @@ pub struct SiteSettings {
     pub greeting: Option<String>,
     /// Questions offered to visitors; made from the documents if empty.
     pub suggestions: Vec<String>,
+    /// How the owner wants the pages to look.
+    pub face: Face,
     /// Where visitors reach portavoz, without a final `/`; empty makes citations relative to the server.
     pub public_url: String,
     /// The longest message, in characters.

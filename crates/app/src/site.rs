@@ -132,6 +132,8 @@ pub(crate) struct Live {
     ledger: OnceLock<Arc<Ledger>>,
     /// Of all passages; made when first asked for.
     hash: OnceLock<String>,
+    /// Where links may lead; gathered when first asked for.
+    pub(crate) hosts: OnceLock<Arc<[String]>>,
     /// Questions to offer that these documents answer, by language; found when first asked for.
     suggestions: [OnceLock<Vec<String>>; Language::ALL.len()],
 }
@@ -150,6 +152,7 @@ impl Live {
             language,
             ledger: OnceLock::new(),
             hash: OnceLock::new(),
+            hosts: OnceLock::new(),
             suggestions: Default::default(),
         }
     }

@@ -21,7 +21,7 @@ use crate::clock::{Clock, Entropy};
 use crate::ingest::{IngestReport, ingest};
 use crate::models::LadderModel;
 use crate::settings::{
-    AlertSettings, BudgetSettings, CacheSettings, GenerationSettings, KnowledgeSettings, LifecycleSettings,
+    AlertSettings, BudgetSettings, CacheSettings, Face, GenerationSettings, KnowledgeSettings, LifecycleSettings,
     PrivacySettings, RetrievalSettings, SiteSettings, VerifySettings,
 };
 use crate::site::{Site, SiteParts};
@@ -418,6 +418,7 @@ fn settings(knowledge: &Path, patience: Duration, suggestions: Vec<String>) -> S
         language: Some(Language::Es),
         title: None,
         greeting: None,
+        face: Face::default(),
         suggestions,
         public_url: String::new(),
         max_message_chars: 2_000,

@@ -11,6 +11,7 @@ pub mod alerts;
 pub mod answer;
 pub mod budget;
 pub mod chunk;
+pub mod colour;
 pub mod contact;
 pub mod context;
 pub mod defence;

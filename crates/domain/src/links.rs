@@ -4,7 +4,7 @@
 //! address counts as known only if a source names it, exactly or a longer address under it; and images, which a page
 //! fetches unasked, are never let through. Start at [`Addresses`] and [`ImageFilter`].
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 
 /// Top-level domains after which bare words such as `example.org` are taken for addresses. Others (`Node.js`) are
@@ -46,6 +46,17 @@ impl Addresses {
             }
         }
         Self { known }
+    }
+
+    /// Hosts of the addresses, with their ports and in order: where pages and mailboxes are.
+    pub fn hosts(&self) -> BTreeSet<&str> {
+        let host = |address: &str| address.find(['/', '?', '#']).unwrap_or(address.len());
+        let hosts = self.known.iter().filter_map(|address| address.get(..host(address)));
+        let hosts = hosts.map(|host| host.rsplit_once('@').map_or(host, |(_, host)| host));
+        // What has another scheme than the web's has no host; `normal` leaves its colon, which is no port's.
+        let is_host =
+            |host: &&str| host.split_once(':').map_or(host.contains('.'), |(_, port)| port.parse::<u16>().is_ok());
+        hosts.filter(is_host).collect()
     }
 
     /// The addresses in `text` that are not known, in order.
@@ -236,6 +247,14 @@ mod tests {
 
     fn found(text: &str) -> Vec<&str> {
         addresses(text).into_iter().filter_map(|place| text.get(place)).collect()
+    }
+
+    #[test]
+    fn hosts_are_those_of_pages_and_mailboxes() {
+        let text = "https://www.a.example/x?y, hola@b.example, c.org, http://d.example:81/e, mailto:f@g.example, Node.js, tel:+34600";
+        let addresses = Addresses::of([text]);
+        let hosts: Vec<&str> = addresses.hosts().into_iter().collect();
+        assert_eq!(hosts, ["a.example", "b.example", "c.org", "d.example:81", "g.example"]);
     }
 
     #[test]

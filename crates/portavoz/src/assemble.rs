@@ -141,6 +141,7 @@ fn site_settings(settings: &Settings) -> SiteSettings {
         language: settings.site.language,
         title: settings.site.title.clone(),
         greeting: settings.site.greeting.clone(),
+        face: settings.site.face.clone(),
         suggestions: settings.site.suggestions.clone(),
         public_url: settings.server.public_url.clone().unwrap_or_default(),
         max_message_chars: settings.server.max_message_chars,

@@ -1,15 +1,13 @@
 // @ts-check
 /**
- * Talks to the server: asks a question, fetches the history, and remembers which conversation this browser is in.
+ * Talks to the server: asks a question, fetches the history, says what the visitor has to say, and remembers which
+ * conversation this browser is in.
  */
 
 import { readEvents } from "./stream.js";
 
 /**
  * @typedef {{ index: number, document: string, title: string, url: string, quote: string, page?: number }} Citation
- * @typedef {{ prompt_tokens: number, completion_tokens: number, estimated: boolean }} Usage
- * @typedef {{ outcome: string, language?: string, model?: string | null, cost_usd?: number | null, usage?: Usage,
- *             verification?: { sentences: { text: string, status: string }[] } | null, took_ms?: number }} Done
  * @typedef {{ event: string } & Record<string, any>} AnswerEvent
  * @typedef {{ conversationId: string, visitorToken: string }} Remembered
  */
@@ -28,8 +26,11 @@ export class AskFailed extends Error {
   }
 }
 
+/** The conversation of this page; other tabs may have begun others since. @type {Remembered | null} */
+let current = stored();
+
 /** @returns {Remembered | null} */
-export function remembered() {
+function stored() {
   try {
     const kept = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? "null");
     return kept && kept.conversationId && kept.visitorToken ? kept : null;
@@ -38,8 +39,13 @@ export function remembered() {
   }
 }
 
+export function remembered() {
+  return current;
+}
+
 /** @param {Remembered | null} conversation */
 export function remember(conversation) {
+  current = conversation;
   // Storage may be switched off: then the conversation lasts as long as the page.
   try {
     if (conversation) localStorage.setItem(STORAGE_KEY, JSON.stringify(conversation));
@@ -97,6 +103,22 @@ export async function history(conversation) {
   if ([401, 403, 404].includes(response.status)) return null;
   if (!response.ok) throw await failureOf(response);
   return (await response.json()).turns ?? [];
+}
+
+/**
+ * Tells the server something else: feedback, a message, or to forget.
+ *
+ * @param {string} method
+ * @param {string} what the last part of the address
+ * @param {object} [said]
+ */
+export async function tell(method, what, said) {
+  const response = await send(`/api/${what}`, {
+    method,
+    headers: { "Content-Type": "application/json", ...authorization(current) },
+    ...(said && { body: JSON.stringify(said) }),
+  });
+  if (!response.ok) throw await failureOf(response);
 }
 
 /** @param {unknown} cause */

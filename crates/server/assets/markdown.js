@@ -99,8 +99,12 @@ export function renderMarkdown(text, cite, depth = 0) {
   return fragment;
 }
 
+/** Hosts of pages and mailboxes that links may lead to. */
+export const linkedHosts = /** @type {Set<string | undefined>} */ (new Set());
+
 /**
- * A link to `address`, or `null` where it leads anywhere but to a web page or a mailbox.
+ * A link to `address`, or `null` where it leads anywhere but to a page or a mailbox of a host that the documents name:
+ * an answer may hold what a stranger wrote.
  *
  * @param {string} address
  * @returns {HTMLAnchorElement | null}
@@ -113,6 +117,9 @@ export function safeLink(address) {
     return null;
   }
   if (!["http:", "https:", "mailto:"].includes(url.protocol)) return null;
+  // A mailbox and nothing behind it: a ready-made text could carry words of the conversation away.
+  const host = url.protocol === "mailto:" ? /^[^@?,;%]+@([^@?,;%]+)$/.exec(url.pathname + url.search)?.[1] : url.host;
+  if (!host || url.username || !linkedHosts.has(host.toLowerCase())) return null;
   const link = /** @type {HTMLAnchorElement} */ (element("a"));
   link.href = url.href;
   if (url.protocol !== "mailto:") {

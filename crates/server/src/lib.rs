@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn;
 use axum::routing::get;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
@@ -25,6 +26,7 @@ mod query;
 mod routes;
 mod serve;
 pub mod state;
+mod theme;
 mod wire;
 
 pub use serve::serve;
@@ -66,9 +68,12 @@ pub fn router(state: AppState) -> Router {
     let (api, description) = described_routes().split_for_parts();
     let description = Arc::new(description);
     let pages = Router::new()
-        .route("/", get(routes::pages::chat))
+        .route("/", get(routes::pages::chat::chat))
         .route("/source", get(routes::pages::source))
         .route("/docs", get(routes::pages::docs))
+        .route_layer(from_fn(routes::pages::delivery::small))
+        .route("/theme/{name}", get(routes::look::theme))
+        .route("/logo", get(routes::look::logo))
         .route("/assets/{*name}", get(routes::assets::asset))
         .route("/openapi.json", get(move || std::future::ready(axum::Json(Arc::clone(&description)))));
     let body_limit = DefaultBodyLimit::max(state.settings().max_body_bytes);

@@ -12,6 +12,7 @@ pub(crate) mod export;
 pub(crate) mod facts;
 pub(crate) mod forget;
 pub(crate) mod health;
+pub(crate) mod look;
 pub(crate) mod metrics;
 pub(crate) mod models;
 pub(crate) mod openai;

@@ -10,7 +10,7 @@ use portavoz_app::ask::{Answer, Ask, ask};
 use portavoz_app::clock::{Clock, Entropy};
 use portavoz_app::ingest::ingest;
 use portavoz_app::settings::{
-    AlertSettings, BudgetSettings, CacheSettings, GenerationSettings, KnowledgeSettings, LifecycleSettings,
+    AlertSettings, BudgetSettings, CacheSettings, Face, GenerationSettings, KnowledgeSettings, LifecycleSettings,
     PrivacySettings, RetrievalSettings, SiteSettings, VerifySettings,
 };
 use portavoz_app::site::{Site, SiteParts};
@@ -74,6 +74,7 @@ impl WholeSite {
             language: Some(set.language),
             title: None,
             greeting: None,
+            face: Face::default(),
             suggestions: Vec::new(),
             public_url: String::new(),
             max_message_chars: 2_000,

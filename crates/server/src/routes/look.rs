@@ -1,0 +1,51 @@
+//! `GET /theme/{colour}` and `GET /logo`: the owner's colour as a stylesheet, and the owner's picture.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use portavoz_app::settings::Face;
+use portavoz_domain::colour::Colour;
+
+use super::assets::publish::hexadecimal;
+use super::assets::{KEEP, version};
+use crate::error::ApiError;
+use crate::state::AppState;
+use crate::theme::stylesheet;
+
+/// A picture may be a drawing with scripts in it: opened on its own, it can do nothing.
+const PICTURE_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; sandbox");
+
+/// The stylesheet of a colour, `0f6b63.css`. Any colour may be asked for: the widget's host chooses its own.
+pub(crate) async fn theme(Path(name): Path<String>) -> Result<Response, ApiError> {
+    let colour = name.strip_suffix(".css").and_then(|name| name.parse().ok()).ok_or(ApiError::NotFound)?;
+    let kind = HeaderValue::from_static("text/css; charset=utf-8");
+    Ok(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, KEEP)], stylesheet(colour)).into_response())
+}
+
+/// The owner's picture, if there is one.
+pub(crate) async fn logo(State(state): State<AppState>) -> Result<Response, ApiError> {
+    let logo = state.site().settings().face.logo.clone().ok_or(ApiError::NotFound)?;
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(logo.content_type)),
+        (header::CACHE_CONTROL, KEEP),
+        (header::CONTENT_SECURITY_POLICY, PICTURE_POLICY),
+    ];
+    Ok((headers, logo.bytes.to_vec()).into_response())
+}
+
+/// Where a page finds the stylesheet of a colour.
+pub(crate) fn theme_address(colour: Colour) -> String {
+    format!("/theme/{}.css?v={}", colour.to_string().trim_start_matches('#'), version())
+}
+
+/// Where a page finds the owner's picture, or portavoz's mark.
+pub(crate) fn logo_address(face: &Face) -> String {
+    use sha2::{Digest, Sha256};
+    match &face.logo {
+        Some(logo) => {
+            let hash = hexadecimal(&Sha256::digest(&logo.bytes));
+            format!("/logo?v={}", hash.get(..12).unwrap_or_default())
+        }
+        None => format!("/assets/{}/favicon.svg", version()),
+    }
+}
