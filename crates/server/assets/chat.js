@@ -7,7 +7,7 @@
 import { AnswerView, prepared } from "./answer.js";
 import { AskFailed, ask, history, isAbort, remember, remembered } from "./conversation.js";
 import { announce, byId, make, ui } from "./dom.js";
-import { offerReplies } from "./reply.js";
+import { offerReplies, plain } from "./reply.js";
 
 const scroll = byId("scroll");
 const log = byId("log");
@@ -92,7 +92,7 @@ async function answer(question) {
         view.turn = event.turn_id;
       } else view.take(event);
     }
-    announce(`${ui.assistant}: ${view.body.textContent}`);
+    announce(`${ui.assistant}: ${plain(view.body)}`);
   } catch (cause) {
     if (isAbort(cause)) view.stop(ui.stopped ?? "", again);
     else if (cause instanceof AskFailed && cause.code === "conversation_not_found" && remembered()) {

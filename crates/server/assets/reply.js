@@ -65,8 +65,7 @@ export function rateable(view, done) {
   up?.addEventListener("click", () => choose("up"));
   down?.addEventListener("click", () => choose("down"));
   copy?.addEventListener("click", async () => {
-    const words = [...view.body.children].map((each) => /** @type {HTMLElement} */ (each).innerText);
-    await navigator.clipboard.writeText(words.join("\n\n").replace(/\u00a0\d+/g, ""));
+    await navigator.clipboard.writeText(plain(view.body));
     announce(ui.copied ?? "");
     copy.classList.add("done");
     setTimeout(() => copy.classList.remove("done"), 1500);
@@ -77,6 +76,18 @@ export function rateable(view, done) {
   const offer = copyOf("offer");
   offer.addEventListener("click", () => write(view.asked, view.turn));
   return [offer, row];
+}
+
+/**
+ * What an answer says, as plain text without the numbers of its sources.
+ *
+ * @param {HTMLElement} body
+ */
+export function plain(body) {
+  const copy = /** @type {HTMLElement} */ (body.cloneNode(true));
+  for (const chip of copy.querySelectorAll(".chip")) chip.remove();
+  for (const item of copy.querySelectorAll("li")) item.prepend("\n- ");
+  return [...copy.children].map((each) => each.textContent?.trim()).join("\n\n");
 }
 
 /**
