@@ -60,7 +60,7 @@ pub async fn erase(
     loop {
         let batch = privacy.erase(site, scope, BATCH).await?;
         erased = erased.plus(batch);
-        if batch.turns < u64::from(BATCH) {
+        if batch.turns.max(batch.messages) < u64::from(BATCH) {
             break;
         }
         progress(erased);
@@ -79,8 +79,8 @@ pub async fn retain(site: &Arc<Site>) -> Result<(), SiteError> {
     // Caps for visitors are of a day, so that the day must still be known.
     site.storage().spending().forget_visitors(site.id(), settings.before(now, 1)).await?;
     if erased != Erased::default() {
-        let Erased { turns, conversations, gaps } = erased;
-        tracing::info!(site = %site.id(), turns, conversations, gaps, "removed what was older than `privacy.retention_days`");
+        let Erased { turns, conversations, gaps, messages } = erased;
+        tracing::info!(site = %site.id(), turns, conversations, gaps, messages, "removed what was older than `privacy.retention_days`");
     }
     Ok(())
 }

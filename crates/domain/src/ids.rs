@@ -68,6 +68,11 @@ time_ordered_id!(
     "conversation id"
 );
 time_ordered_id!(
+    /// A message that a visitor left for the owner.
+    MessageId,
+    "message id"
+);
+time_ordered_id!(
     /// A browser or client, known only by its signed token.
     VisitorId,
     "visitor id"

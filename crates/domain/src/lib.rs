@@ -5,7 +5,7 @@
 //! [`document`] and [`chunk`] (what the owner published), [`search`] (what was found), [`answer`] (what the visitor
 //! is told), [`verification`] (what of it the sources support), [`turn`] (what is kept of it), [`usage`] and [`tariff`] (what it
 //! cost), [`budget`] (what may be spent), [`quality`] (how good it was), [`traffic`] (what is summed of many),
-//! [`alerts`] (what is wrong).
+//! [`alerts`] (what is wrong), [`feedback`] and [`inbox`] (what visitors say back).
 
 pub mod alerts;
 pub mod answer;
@@ -18,7 +18,9 @@ pub mod defence;
 pub mod document;
 pub mod extract;
 pub mod facts;
+pub mod feedback;
 pub mod ids;
+pub mod inbox;
 pub mod lifecycle;
 pub mod links;
 pub mod markers;

@@ -2,13 +2,15 @@
 //!
 //! A [`Tally`] is a map from measures to whole numbers; tallies are added. Databases keep one number for each hour (later
 //! each day), each [`TrafficKey`] and each measure. To measure one more thing: 1. its [`Measure`], with a name; 2. its
-//! line in [`Tally::of`]; nothing else, as databases keep measures by name.
+//! line in [`Tally::of`]; nothing else, as databases keep measures by name. Ratings are given later, and are counted where
+//! turns were counted, by whoever keeps them.
 
 use std::collections::BTreeMap;
 
 use portavoz_text::language::Language;
 
 use crate::answer::{Outcome, Rung};
+use crate::feedback::Rating;
 use crate::timestamp::Timestamp;
 use crate::turn::{Settlement, TurnStatus};
 use crate::verification::Status;
@@ -28,6 +30,14 @@ pub struct TrafficKey {
     pub prompt: String,
     /// The experiment's variant.
     pub variant: String,
+}
+
+impl TrafficKey {
+    /// The key of a turn, by what its settlement says.
+    pub fn of(model: Option<&str>, prompt: Option<&str>, variant: Option<&str>) -> Self {
+        let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+        Self { model: text(model), prompt: text(prompt), variant: text(variant) }
+    }
 }
 
 /// One thing that is counted or added up. Scores are added up in millionths.
@@ -95,6 +105,8 @@ pub enum Measure {
     FirstToken(u8),
     /// Turns that took as long as this bucket.
     Took(u8),
+    /// Turns that their visitors rate so. The only measure that can go down: ratings change.
+    Thumbs(Rating),
 }
 
 impl Measure {
@@ -132,6 +144,7 @@ impl Measure {
             Self::Withheld => "withheld".to_owned(),
             Self::FirstToken(bucket) => format!("first_token:{bucket}"),
             Self::Took(bucket) => format!("took:{bucket}"),
+            Self::Thumbs(rating) => format!("thumbs:{}", rating.name()),
         }
     }
 
@@ -146,6 +159,7 @@ impl Measure {
             "sentences" => Status::parse(rest).map(Self::Sentences),
             "first_token" => rest.parse().ok().map(Self::FirstToken),
             "took" => rest.parse().ok().map(Self::Took),
+            "thumbs" => Rating::parse(rest).map(Self::Thumbs),
             _ => PLAIN.into_iter().find(|measure| measure.name() == name),
         }
     }
@@ -243,12 +257,9 @@ impl Tally {
         if let Some(first_token_ms) = settlement.first_token_ms {
             tally.add(Measure::FirstToken(bucket_of(first_token_ms)), 1);
         }
-        let key = TrafficKey {
-            model: settlement.model.clone().unwrap_or_default(),
-            prompt: settlement.prompt_version.clone().unwrap_or_default(),
-            variant: settlement.variant.clone().unwrap_or_default(),
-        };
-        (key, tally)
+        let text = Option::as_deref;
+        let variant = text(&settlement.variant);
+        (TrafficKey::of(text(&settlement.model), text(&settlement.prompt_version), variant), tally)
     }
 
     fn add_ladder(&mut self, settlement: &Settlement) {

@@ -4,6 +4,7 @@ use portavoz_text::language::Language;
 use serde::{Deserialize, Serialize};
 
 use crate::answer::{Citation, Outcome, RungTried};
+use crate::feedback::Feedback;
 use crate::ids::{ConversationId, SiteId, TurnId, VisitorId};
 use crate::quality::Quality;
 use crate::timestamp::Timestamp;
@@ -126,6 +127,8 @@ pub struct Turn {
     pub admitted: NewTurn,
     /// `None` while open.
     pub settlement: Option<Settlement>,
+    /// What the visitor thinks of the answer, if they said.
+    pub feedback: Option<Feedback>,
 }
 
 /// A conversation's own row.

@@ -2,7 +2,7 @@
 
 use portavoz_domain::budget::Reservation;
 use portavoz_domain::chunk::Chunk;
-use portavoz_domain::ids::{ChargeId, ConversationId, EpisodeId, TurnId};
+use portavoz_domain::ids::{ChargeId, ConversationId, EpisodeId, MessageId, TurnId};
 use portavoz_domain::turn::NewTurn;
 
 use crate::{EmbedderKey, IngestedDocument, KnowledgeChange, Result, StorageError};
@@ -21,6 +21,14 @@ pub(crate) fn unknown_turn(id: TurnId) -> StorageError {
 
 pub(crate) fn settled_as_open(id: TurnId) -> StorageError {
     StorageError::Conflict(format!("turn `{id}` cannot be settled as open"))
+}
+
+pub(crate) fn message_exists(id: MessageId) -> StorageError {
+    StorageError::Conflict(format!("message `{id}` exists already"))
+}
+
+pub(crate) fn unknown_message(id: MessageId) -> StorageError {
+    StorageError::Conflict(format!("message `{id}` does not exist"))
 }
 
 pub(crate) fn unknown_episode(id: EpisodeId) -> StorageError {

@@ -1,4 +1,5 @@
-//! What portavoz remembers: conversations, turns, money, documents, vectors, gaps, alerts, choices and its own secrets.
+//! What portavoz remembers: conversations, turns, what visitors say back, money, documents, vectors, gaps, alerts, choices
+//! and its own secrets.
 //!
 //! One small trait per aggregate, implemented twice ([`sqlite`], [`postgres`]) and proven by one conformance suite.
 //! **Every method is one atomic operation**: it either happened whole, and is then durable when the method returns,
@@ -15,6 +16,7 @@ use portavoz_domain::alerts::{Delivery, Episode};
 use portavoz_domain::budget::{Reservation, Reserved};
 use portavoz_domain::chunk::Chunk;
 use portavoz_domain::document::{Document, Problem};
+use portavoz_domain::feedback::RatingFilter;
 use portavoz_domain::ids::{ConversationId, DocumentId, EpisodeId, SiteId, TurnId};
 use portavoz_domain::timestamp::Timestamp;
 use portavoz_domain::turn::{ConversationFilter, ConversationSummary, NewTurn, Settlement, Turn, TurnStatus};
@@ -26,6 +28,8 @@ extern crate self as portavoz_storage;
 
 mod conflicts;
 mod error;
+mod feedback;
+mod messages;
 mod migration;
 mod money;
 mod portable;
@@ -36,6 +40,8 @@ pub mod sqlite;
 mod values;
 
 pub use error::StorageError;
+pub use feedback::{Ratings, TurnRating};
+pub use messages::Messages;
 pub use money::{Spending, Traffic};
 pub use portable::{Column, Kind, Loaded, Piece, Portable, Selection, Table, Value};
 pub use portavoz_domain::turn::Conversation;
@@ -49,6 +55,10 @@ pub type Result<T, E = StorageError> = std::result::Result<T, E>;
 pub trait Storage: Send + Sync + 'static {
     /// Conversations and their turns.
     fn turns(&self) -> &dyn Turns;
+    /// What visitors think of answers.
+    fn ratings(&self) -> &dyn Ratings;
+    /// What visitors leave for the owner.
+    fn messages(&self) -> &dyn Messages;
     /// Money: reservations, charges and their sums.
     fn spending(&self) -> &dyn Spending;
     /// Sums of settled turns.
@@ -92,6 +102,12 @@ pub struct TurnFilter {
     pub language: Option<Language>,
     /// With a quality score of at most this.
     pub max_quality: Option<f32>,
+    /// Rated by its visitor.
+    pub rating: Option<RatingFilter>,
+    /// That charged the budget at least this much.
+    pub min_cost_usd_micros: Option<u64>,
+    /// In whose question or answer this stands, in capitals or not. Reads turn by turn: for people who look for something.
+    pub text: Option<String>,
     /// Of this conversation.
     pub conversation: Option<ConversationId>,
     /// Only turns after this one in listing order (newest first), for paging.

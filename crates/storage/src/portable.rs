@@ -9,7 +9,7 @@ use portavoz_domain::ids::SiteId;
 use sqlx::{Database, Encode, QueryBuilder, Type};
 use tokio::sync::mpsc;
 
-use crate::privacy::push_scope;
+use crate::privacy::{push_scope, push_scope_of_messages};
 use crate::{Result, Scope, StorageError};
 
 /// Rows of one piece: small enough to hold many pieces, large enough for few trips.
@@ -87,7 +87,7 @@ pub enum Selection {
     Database,
     /// Every row of a site, except secrets and what is made from documents.
     Site(SiteId),
-    /// Turns of a site, and what hangs on them.
+    /// Turns of a site and what hangs on them, and messages of the same scope.
     Turns(SiteId, Scope),
 }
 
@@ -177,6 +177,10 @@ where
     let column = match (table.name.as_str(), scope) {
         ("turns", _) => {
             push_scope(query, site, scope);
+            return Some(());
+        }
+        ("messages", _) => {
+            push_scope_of_messages(query, site, scope);
             return Some(());
         }
         (_, Scope::Visitor(visitor)) if table.has("visitor") => {

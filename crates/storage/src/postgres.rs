@@ -14,17 +14,19 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgPool};
 
 use crate::{
-    Choices, Embeddings, Gaps, Knowledge, Portable, Privacy, Result, Secrets, Spending, Storage, StorageError, Traffic,
-    Turns, migration,
+    Choices, Embeddings, Gaps, Knowledge, Messages, Portable, Privacy, Ratings, Result, Secrets, Spending, Storage,
+    StorageError, Traffic, Turns, migration,
 };
 
 mod alerts;
 mod choices;
 mod embeddings;
 mod errors;
+mod feedback;
 mod gaps;
 mod instance;
 mod knowledge;
+mod messages;
 mod migrations;
 mod portable;
 mod privacy;
@@ -89,6 +91,14 @@ impl PgStorage {
 #[async_trait]
 impl Storage for PgStorage {
     fn turns(&self) -> &dyn Turns {
+        self
+    }
+
+    fn ratings(&self) -> &dyn Ratings {
+        self
+    }
+
+    fn messages(&self) -> &dyn Messages {
         self
     }
 

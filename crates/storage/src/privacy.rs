@@ -1,4 +1,4 @@
-//! Removing what was said: whose turns, and how they are found. The operations are in `privacy.rs` of each database.
+//! Removing what was said: whose turns and messages, and how they are found. The operations are in `privacy.rs` of each database.
 
 use async_trait::async_trait;
 use portavoz_domain::ids::{ConversationId, SiteId, VisitorId};
@@ -34,6 +34,8 @@ pub struct Erased {
     pub conversations: u64,
     /// Of the turns, those that were listed as gaps.
     pub gaps: u64,
+    /// Messages that were left for the owner.
+    pub messages: u64,
 }
 
 impl Erased {
@@ -43,6 +45,7 @@ impl Erased {
             turns: self.turns + other.turns,
             conversations: self.conversations + other.conversations,
             gaps: self.gaps + other.gaps,
+            messages: self.messages + other.messages,
         }
     }
 }
@@ -53,14 +56,41 @@ pub trait Privacy: Send + Sync {
     /// What [`Privacy::erase`] would remove if it were called until nothing is left.
     async fn count(&self, site: &SiteId, scope: Scope) -> Result<Erased>;
 
-    /// Removes the oldest turns of `scope`, at most `limit` (1..=1000) of them, with their gaps and with the
-    /// conversations of which no turn is left. A turn that is open goes too: settling it is a conflict from then on.
+    /// Removes the oldest turns of `scope`, at most `limit` (1..=1000) of them, with their gaps, with what visitors
+    /// thought of them and with the conversations of which no turn is left; and as many of its oldest messages. A turn that is open goes too: settling it is a conflict from then on.
     /// [`Scope::Visitor`] also takes the visitor out of the accounts: what was charged stays, and nobody knows for whom.
     async fn erase(&self, site: &SiteId, scope: Scope, limit: u32) -> Result<Erased>;
 
     /// Overwrites what was removed where the database itself has kept it: SQLite's log, PostgreSQL's dead rows. Copies
     /// that others made are beyond its reach.
     async fn scrub(&self) -> Result<()>;
+}
+
+/// A condition on columns of `messages`, to follow `WHERE`. A message belongs to the conversation that it came from, and is
+/// over when it has come.
+pub(crate) fn push_scope_of_messages<DB>(query: &mut QueryBuilder<DB>, site: &SiteId, scope: Scope)
+where
+    DB: Database,
+    for<'t> String: Encode<'t, DB> + Type<DB>,
+    for<'t> i64: Encode<'t, DB> + Type<DB>,
+{
+    query.push("site = ").push_bind(site.to_string());
+    match scope {
+        Scope::Visitor(visitor) => {
+            query.push(" AND visitor = ").push_bind(visitor.to_string());
+        }
+        Scope::Conversation(id) => {
+            query.push(" AND conversation = ").push_bind(id.to_string());
+        }
+        Scope::Before(moment) | Scope::Over(moment, _) => {
+            query.push(" AND received < ").push_bind(moment.as_millis());
+        }
+        Scope::Between(from, to) => {
+            query.push(" AND received >= ").push_bind(from.as_millis());
+            query.push(" AND received < ").push_bind(to.as_millis());
+        }
+        Scope::All => {}
+    }
 }
 
 /// A condition on columns of `turns`, to follow `WHERE`.

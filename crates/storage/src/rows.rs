@@ -7,19 +7,23 @@
 //! To add one more: 1. the struct by `stored_row!` with the columns of its `SELECT`; 2. its `TryFrom`.
 
 mod alerts;
+mod feedback;
 mod knowledge;
+mod messages;
 mod money;
 mod turns;
 
 pub(crate) use alerts::{EpisodeRow, deliveries_json, delivery_json};
+pub(crate) use feedback::{Counted, FeedbackColumns, RatedRow, thumbs};
 pub(crate) use knowledge::{ChunkRow, DocumentEntryRow, DocumentRow, Place, ProblemRow, format_name};
+pub(crate) use messages::{MessageColumns, MessageRow, select_messages};
 pub(crate) use money::{
     BalanceRow, DayRow, MOST, OrphanRow, ReservationColumns, Steps, TrafficColumns, TrafficRow, Verdict, amount, audit,
     measures, traffic_sums,
 };
 pub(crate) use turns::{
     AdmissionColumns, ConversationRow, GapRow, IS_WEAK, SUMMARIES, SUMMARIES_OF, SettlementColumns, SummaryRow,
-    TurnRow, WEAK, select_turns,
+    TurnRow, WEAK, cases_of, select_turns,
 };
 
 /// Declares a row: its table, the column that names it in errors, and its columns.

@@ -14,8 +14,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::{
-    Choices, Embeddings, Gaps, Knowledge, Portable, Privacy, Result, Secrets, Spending, Storage, Traffic, Turns,
-    migration,
+    Choices, Embeddings, Gaps, Knowledge, Messages, Portable, Privacy, Ratings, Result, Secrets, Spending, Storage,
+    Traffic, Turns, migration,
 };
 
 mod alerts;
@@ -24,10 +24,12 @@ mod choices;
 mod connections;
 mod embeddings;
 mod errors;
+mod feedback;
 mod file;
 mod gaps;
 mod instance;
 mod knowledge;
+mod messages;
 mod migrations;
 mod portable;
 mod privacy;
@@ -101,6 +103,14 @@ impl SqliteStorage {
 #[async_trait]
 impl Storage for SqliteStorage {
     fn turns(&self) -> &dyn Turns {
+        self
+    }
+
+    fn ratings(&self) -> &dyn Ratings {
+        self
+    }
+
+    fn messages(&self) -> &dyn Messages {
         self
     }
 

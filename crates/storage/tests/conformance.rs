@@ -20,12 +20,16 @@ mod conversations;
 mod embeddings;
 #[path = "conformance/knowledge.rs"]
 mod knowledge;
+#[path = "conformance/messages.rs"]
+mod messages;
 #[path = "conformance/portable.rs"]
 mod portable;
 #[path = "support/postgres_cluster.rs"]
 mod postgres_cluster;
 #[path = "conformance/privacy.rs"]
 mod privacy;
+#[path = "conformance/ratings.rs"]
+mod ratings;
 #[path = "support/samples.rs"]
 mod samples;
 #[path = "conformance/secrets.rs"]
@@ -123,6 +127,23 @@ conformance! {
         a_conversation_tells_the_figures_of_its_turns,
         conversations_come_newest_first_in_pages,
         costs_beyond_all_reason_do_not_hide_a_conversation;
+    ratings:
+        a_rating_reads_back_whole_with_its_turn,
+        only_settled_turns_of_the_visitor_are_rated,
+        a_thumb_is_counted_once_however_often_it_changes,
+        a_thumb_is_taken_out_of_a_day_that_was_compacted,
+        thumbs_given_at_once_are_all_counted,
+        turns_are_listed_by_their_thumbs,
+        a_rating_goes_with_its_turn_and_the_sums_stay;
+    messages:
+        a_message_reads_back_whole,
+        any_message_text_can_be_kept,
+        messages_come_newest_first_in_pages,
+        a_message_is_marked_and_counted_and_removed,
+        who_was_told_is_kept,
+        those_who_tell_at_once_are_all_kept,
+        a_message_outlives_the_turn_that_it_came_from,
+        an_erasure_takes_the_messages_of_its_scope;
     spending:
         a_reservation_is_kept_until_it_is_settled,
         an_open_charge_can_grow,

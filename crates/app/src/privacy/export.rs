@@ -20,8 +20,10 @@ use crate::site::Site;
 /// Lines that may wait for whoever reads them.
 const WAITING_LINES: usize = 256;
 /// Columns that hold moments.
-const MOMENTS: [&str; 10] =
-    ["created", "settled", "asked", "opened", "closed", "changed", "day", "start", "at", "noted"];
+const MOMENTS: [&str; 13] = [
+    "created", "settled", "asked", "opened", "closed", "changed", "day", "start", "at", "noted", "rated", "received",
+    "told",
+];
 /// Columns that hold JSON.
 const JSON: [&str; 9] =
     ["citations", "verification", "ladder", "quality", "tags", "blocks", "deliveries", "value", "documents"];

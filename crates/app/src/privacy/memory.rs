@@ -54,7 +54,7 @@ impl Memory {
             return settlement;
         }
         let written = wordless(settlement.clone());
-        self.remember(Turn { admitted: turn, settlement: Some(settlement) });
+        self.remember(Turn { admitted: turn, settlement: Some(settlement), feedback: None });
         written
     }
 

@@ -11,11 +11,12 @@ fn names_read_back() {
     measures.extend(Rung::ALL.map(Measure::Rung));
     measures.extend(Language::ALL.map(Measure::Language));
     measures.extend([Measure::Reason("primary:timeout".to_owned()), Measure::Withheld, Measure::Took(79)]);
+    measures.extend(Rating::ALL.map(Measure::Thumbs));
     measures.extend([Measure::FirstToken(0), Measure::Sentences(Status::Contradicted)]);
     for measure in measures {
         assert_eq!(Measure::parse(&measure.name()), Some(measure.clone()), "{measure:?}");
     }
-    for unknown in ["", "outcome:lost", "took:fast", "of another version"] {
+    for unknown in ["", "outcome:lost", "took:fast", "thumbs:sideways", "of another version"] {
         assert_eq!(Measure::parse(unknown), None, "{unknown}");
     }
 }

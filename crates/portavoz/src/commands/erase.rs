@@ -32,9 +32,10 @@ pub fn run(invocation: &Invocation, args: &Erase) -> anyhow::Result<Ending> {
         };
         storage.close().await;
         if args.json {
-            let Erased { turns, conversations, gaps } = erased;
+            let Erased { turns, conversations, gaps, messages } = erased;
             output.json(&json!({
-                "turns": turns, "conversations": conversations, "gaps": gaps, "dry_run": args.dry_run,
+                "turns": turns, "conversations": conversations, "gaps": gaps, "messages": messages,
+                "dry_run": args.dry_run,
             }))?;
         } else {
             let verb = if args.dry_run { "would remove" } else { "removed" };
@@ -73,10 +74,14 @@ fn confirm(found: Erased, args: &Erase, output: &Output) -> anyhow::Result<()> {
 
 fn described(erased: Erased) -> String {
     let number = |count| usize::try_from(count).unwrap_or(usize::MAX);
-    format!(
+    let turns = format!(
         "{} in {}, {} of them listed as gaps",
         counted(number(erased.turns), "turn"),
         counted(number(erased.conversations), "whole conversation"),
         erased.gaps
-    )
+    );
+    match erased.messages {
+        0 => turns,
+        messages => format!("{turns}, and {}", counted(number(messages), "message")),
+    }
 }

@@ -7,11 +7,11 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use portavoz_domain::inbox::looks_like_email;
 use portavoz_text::language::Language;
 
 use super::{Ending, Invocation, wait_for};
 use crate::cli::Init;
-use crate::config::owner::looks_like_email;
 use crate::config::place::FILE_NAME;
 use crate::failure::Failure;
 

@@ -1,6 +1,7 @@
 //! `[owner]`: the contact card. A JSON Resume in the knowledge folder fills what is missing here.
 
 use portavoz_domain::contact::ContactCard;
+use portavoz_domain::inbox::looks_like_email;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -48,15 +49,5 @@ impl Owner {
             checker.url("owner.links", link);
         }
         ContactCard { name: filled(&self.name), email, phone: filled(&self.phone), url, links: self.links.clone() }
-    }
-}
-
-/// Catches slips (a missing `@`, a stray space), not every invalid address: only sending mail proves one.
-pub fn looks_like_email(text: &str) -> bool {
-    match text.split_once('@') {
-        Some((name, host)) => {
-            !name.is_empty() && host.contains('.') && !host.contains('@') && !text.contains(char::is_whitespace)
-        }
-        None => false,
     }
 }

@@ -40,6 +40,8 @@ pub(crate) struct EraseResponse {
     conversations: u64,
     /// Of the turns, those that were listed as gaps.
     gaps: u64,
+    /// Messages that were left for the owner.
+    messages: u64,
     /// True if nothing was removed.
     dry_run: bool,
 }
@@ -78,6 +80,7 @@ pub(crate) async fn erase(
         turns: erased.turns,
         conversations: erased.conversations,
         gaps: erased.gaps,
+        messages: erased.messages,
         dry_run: request.dry_run,
     }))
 }

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use portavoz_app::records::{self, TurnFilter};
 use portavoz_domain::answer::Outcome;
+use portavoz_domain::feedback::{Rating, RatingFilter};
 use portavoz_domain::ids::{ConversationId, TurnId};
 use portavoz_domain::moment::Edge;
 use portavoz_domain::turn::{Conversation, ConversationFilter, ConversationSummary, TurnStatus};
@@ -25,6 +26,10 @@ use record::TurnRecord;
 const DEFAULT_LIMIT: u32 = 50;
 /// More than fits a useful answer.
 const MAX_LIMIT: u32 = 500;
+/// The longest text that turns are searched for.
+const MAX_TEXT_CHARS: usize = 200;
+/// No turn was ever charged more.
+const MAX_USD: f64 = 1e9;
 
 /// Turns, newest first.
 #[derive(Debug, Serialize, ToSchema)]
@@ -89,6 +94,9 @@ pub(crate) struct RecordResponse {
         ("status" = Option<String>, Query, description = "`open`, `complete`, `abandoned` or `failed`"),
         ("language" = Option<String>, Query, description = "Of the question: `es`, `en`, ..."),
         ("model" = Option<String>, Query, description = "The model that answered"),
+        ("rating" = Option<String>, Query, description = "`up`, `down`, or `any` for either"),
+        ("min_cost_usd" = Option<f64>, Query, description = "Charged the budget at least this, in US dollars"),
+        ("q" = Option<String>, Query, description = "Contained in question or answer; reads turn by turn"),
         ("max_quality" = Option<f32>, Query, description = "Scored at most this, 0 to 1"),
         ("conversation" = Option<String>, Query, description = "Of this conversation"),
         ("limit" = Option<u32>, Query, description = "1 to 500; 50 if absent"),
@@ -114,6 +122,10 @@ pub(crate) async fn turns(
 
 fn turn_filter(query: &mut QueryParams) -> Result<TurnFilter, ApiError> {
     let statuses = [TurnStatus::Open, TurnStatus::Complete, TurnStatus::Abandoned, TurnStatus::Failed];
+    let ratings =
+        [("up", RatingFilter::Is(Rating::Up)), ("down", RatingFilter::Is(Rating::Down)), ("any", RatingFilter::Any)];
+    let dollars = |text: &str| text.parse().ok().filter(|usd: &f64| (0.0..=MAX_USD).contains(usd));
+    let short = |text: &str| (text.chars().count() <= MAX_TEXT_CHARS).then(|| text.to_owned());
     let quality = |text: &str| text.parse().ok().filter(|quality: &f32| (0.0..=1.0).contains(quality));
     Ok(TurnFilter {
         from: query.moment("from", Edge::From)?,
@@ -122,6 +134,11 @@ fn turn_filter(query: &mut QueryParams) -> Result<TurnFilter, ApiError> {
         status: query.one_of("status", &statuses.map(|status| (status.name(), status)))?,
         language: query.one_of("language", &Language::ALL.map(|language| (language.code(), language)))?,
         model: query.read("model", "a model's name", |text| Some(text.to_owned()))?,
+        rating: query.one_of("rating", &ratings)?,
+        min_cost_usd_micros: query
+            .read("min_cost_usd", "an amount of US dollars", dollars)?
+            .map(|usd| (usd * 1e6).round() as u64),
+        text: query.read("q", format!("at most {MAX_TEXT_CHARS} characters"), short)?,
         max_quality: query.read("max_quality", "a number from 0 to 1", quality)?,
         conversation: query.read("conversation", "a `conversation_id`", |text| ConversationId::parse(text).ok())?,
         limit: query.up_to("limit", MAX_LIMIT, DEFAULT_LIMIT)?,

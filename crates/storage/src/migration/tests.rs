@@ -92,9 +92,28 @@ pub(crate) async fn assert_samples_can_be_read(storage: &dyn crate::Storage) {
     let episodes = storage.alerts().list(&site, false, 10).await.unwrap();
     assert_eq!(episodes.iter().map(|episode| episode.kind.as_str()).collect::<Vec<_>>(), ["quality", "budget_day"]);
     assert_eq!((episodes[0].limit, episodes[1].deliveries[0].channel.as_str()), (0.8, "log"));
+    assert_voices_can_be_read(storage).await;
     let chosen = storage.choices().get(&site, "model").await.unwrap();
     assert_eq!(chosen.as_deref(), Some(r#"{"primary":"gpt-6-luna"}"#));
     assert_eq!(storage.secrets().get(&site, "visitor-key").await.unwrap().unwrap(), [0, 255, 16]);
+}
+
+/// What visitors said back.
+async fn assert_voices_can_be_read(storage: &dyn crate::Storage) {
+    use portavoz_domain::feedback::Reason;
+    use portavoz_domain::ids::{SiteId, TurnId};
+    use portavoz_domain::inbox::{MessageFilter, MessageState};
+    let site = SiteId::default();
+    let turn = TurnId::parse("019a0000-0000-7000-8000-000000000016").unwrap();
+    let feedback = storage.turns().find(&site, turn).await.unwrap().unwrap().feedback.unwrap();
+    assert_eq!((feedback.reason, feedback.comment.as_deref()), (Some(Reason::Incomplete), Some("Y «Go»?")));
+    let filter = MessageFilter { limit: 10, ..MessageFilter::default() };
+    let messages = storage.messages().list(&site, &filter).await.unwrap();
+    assert_eq!(
+        messages.iter().map(|message| message.state).collect::<Vec<_>>(),
+        [MessageState::Done, MessageState::New]
+    );
+    assert_eq!((messages[1].turn, messages[1].deliveries[0].channel.as_str()), (Some(turn), "email"));
 }
 
 /// Money and sums of turns, and the columns that lists of turns are filtered by.

@@ -6,7 +6,7 @@ use sqlx::{PgConnection, PgPool, Postgres, QueryBuilder, Row};
 
 use super::PgStorage;
 use super::errors::{failed, retrying};
-use crate::privacy::push_scope;
+use crate::privacy::{push_scope, push_scope_of_messages};
 use crate::values::count;
 use crate::{Erased, Privacy, Result, Scope};
 
@@ -24,10 +24,20 @@ impl Privacy for PgStorage {
             (SELECT count(*) FROM (SELECT conversation, count(*) AS turns FROM gone GROUP BY conversation) some_gone
                 WHERE some_gone.turns = (SELECT count(*) FROM turns t WHERE t.site = ",
         );
-        query.push_bind(site.to_string()).push(" AND t.conversation = some_gone.conversation)) AS conversations");
+        query.push_bind(site.to_string()).push(
+            " AND t.conversation = some_gone.conversation)) AS conversations,
+            (SELECT count(*) FROM messages WHERE ",
+        );
+        push_scope_of_messages(&mut query, site, scope);
+        query.push(") AS messages");
         let row = query.build().fetch_one(&self.pool).await.map_err(failed)?;
         let number = |name: &str| row.try_get::<i64, _>(name).map(i64::unsigned_abs).map_err(failed);
-        Ok(Erased { turns: number("turns")?, conversations: number("conversations")?, gaps: number("gaps")? })
+        Ok(Erased {
+            turns: number("turns")?,
+            conversations: number("conversations")?,
+            gaps: number("gaps")?,
+            messages: number("messages")?,
+        })
     }
 
     async fn erase(&self, site: &SiteId, scope: Scope, limit: u32) -> Result<Erased> {
@@ -36,7 +46,7 @@ impl Privacy for PgStorage {
 
     async fn scrub(&self) -> Result<()> {
         // A batch of statements would be one transaction, in which nothing can be vacuumed.
-        for table in ["VACUUM gaps", "VACUUM turns", "VACUUM conversations"] {
+        for table in ["VACUUM gaps", "VACUUM feedback", "VACUUM turns", "VACUUM conversations", "VACUUM messages"] {
             sqlx::query(table).execute(&self.pool).await.map_err(failed)?;
         }
         Ok(())
@@ -57,6 +67,8 @@ async fn erase(pool: &PgPool, site: &SiteId, scope: Scope, limit: u32) -> Result
     if let Scope::Visitor(visitor) = scope {
         forget_payer(&mut transaction, site, visitor).await?;
     }
+    let messages = erase_messages(&mut transaction, site, scope, limit).await?;
+    // What visitors thought of the turns goes with them.
     let gaps = "DELETE FROM gaps WHERE site = $1 AND turn = ANY($2)";
     let gaps = affected(&mut transaction, gaps, site, &turns).await?;
     let removed = "DELETE FROM turns WHERE site = $1 AND id = ANY($2)";
@@ -69,7 +81,16 @@ async fn erase(pool: &PgPool, site: &SiteId, scope: Scope, limit: u32) -> Result
         SELECT 1 FROM turns t WHERE t.site = conversations.site AND t.conversation = conversations.id)";
     let conversations = affected(&mut transaction, emptied, site, &conversations).await?;
     transaction.commit().await.map_err(failed)?;
-    Ok(Erased { turns, conversations, gaps })
+    Ok(Erased { turns, conversations, gaps, messages })
+}
+
+/// The oldest messages of a scope go; returns how many there were. Of two erasures at once, one gets each.
+async fn erase_messages(connection: &mut PgConnection, site: &SiteId, scope: Scope, limit: u32) -> Result<u64> {
+    let mut query = QueryBuilder::<Postgres>::new("DELETE FROM messages WHERE site = ");
+    query.push_bind(site.to_string()).push(" AND id IN (SELECT id FROM messages WHERE ");
+    push_scope_of_messages(&mut query, site, scope);
+    query.push(" ORDER BY received, id LIMIT ").push_bind(count(limit)).push(")");
+    query.build().execute(connection).await.map(|done| done.rows_affected()).map_err(failed)
 }
 
 /// Takes a visitor out of the accounts. What is open is taken out when it is old, for it is still to be settled.

@@ -193,10 +193,14 @@ impl TrafficColumns {
     /// What `settlement` adds.
     pub(crate) fn of(settlement: &Settlement, language: Language) -> Self {
         let (key, tally) = Tally::of(settlement, language);
-        let TrafficKey { model, prompt, variant } = key;
-        let key = TrafficKey { model: name(&model), prompt: name(&prompt), variant: name(&variant) };
-        Self { site: settlement.site.to_string(), start: settlement.settled.hour().as_millis(), key, tally }
+        let start = settlement.settled.hour().as_millis();
+        Self { site: settlement.site.to_string(), start, key: stored_key(&key), tally }
     }
+}
+
+/// A key as the traffic keeps it.
+pub(super) fn stored_key(key: &TrafficKey) -> TrafficKey {
+    TrafficKey { model: name(&key.model), prompt: name(&key.prompt), variant: name(&key.variant) }
 }
 
 /// A name in a key of the traffic: PostgreSQL's keys may have 2,704 bytes, and no name that means something is long.

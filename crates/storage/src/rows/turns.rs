@@ -1,6 +1,7 @@
-//! Rows of `conversations`, `turns` and `gaps`.
+//! Rows of `conversations`, `turns` (with what their visitors think of them) and `gaps`.
 
 use portavoz_domain::answer::Outcome;
+use portavoz_domain::feedback::{Feedback, Rating, Reason};
 use portavoz_domain::ids::{ConversationId, SiteId, TurnId, VisitorId};
 use portavoz_domain::timestamp::Timestamp;
 use portavoz_domain::turn::{ConversationSummary, NewTurn, Settlement, Turn, TurnStatus};
@@ -8,10 +9,11 @@ use portavoz_domain::usage::Usage;
 use portavoz_text::language::Language;
 
 use super::stored_row;
-use crate::values::{count, json, storable};
+use crate::values::{Column, count, json, storable};
 use crate::{Conversation, Gap, Result, StorageError};
 
-/// The columns of a [`TurnRow`], followed by a condition on `t` (the turn); the visitor is the conversation's.
+/// The columns of a [`TurnRow`], followed by a condition on `t` (the turn) and `f` (its feedback, if any); the visitor is
+/// the conversation's.
 macro_rules! select_turns {
     ($condition:literal) => {
         concat!(
@@ -20,8 +22,9 @@ macro_rules! select_turns {
                 t.cache_write_tokens, t.completion_tokens, t.reasoning_tokens, t.usage_estimated, t.cost_usd_micros,
                 t.charged_usd_micros, t.service_tier, t.served_model, t.first_token_ms, t.took_ms, t.prompt_hash,
                 t.prompt_version, t.knowledge_generation, t.knowledge_hash, t.variant, t.opens_conversation, t.quality,
-                t.efficiency, t.unanswered
-            FROM turns t JOIN conversations c ON c.site = t.site AND c.id = t.conversation ",
+                t.efficiency, t.unanswered, f.rating, f.reason, f.comment, f.rated
+            FROM turns t JOIN conversations c ON c.site = t.site AND c.id = t.conversation
+                LEFT JOIN feedback f ON f.site = t.site AND f.turn = t.id ",
             $condition
         )
     };
@@ -34,6 +37,19 @@ pub(crate) const WEAK: f32 = 0.8;
 
 /// The condition of that index.
 pub(crate) const IS_WEAK: &str = " AND t.quality_score < 0.8";
+
+/// A text as it may stand in small letters, in capitals, at the beginning of a sentence, and as it was typed: what the
+/// databases cannot fold (all but A to Z) is then found as well.
+pub(crate) fn cases_of(text: &str) -> Vec<String> {
+    let lower = text.to_lowercase();
+    let mut letters = lower.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    let mut cases: Vec<String> =
+        vec![storable(text), storable(&text.to_uppercase()), storable(&lower), storable(&first)];
+    cases.sort_unstable();
+    cases.dedup();
+    cases.iter().map(|case| format!("%{}%", case.replace('!', "!!").replace('%', "!%").replace('_', "!_"))).collect()
+}
 
 /// The choice of a page of conversations, to be followed by its conditions.
 pub(crate) const SUMMARIES_OF: &str = "WITH page AS (
@@ -155,6 +171,10 @@ stored_row! {
         quality: Option<String>,
         efficiency: Option<f64>,
         unanswered: Option<bool>,
+        rating: Option<String>,
+        reason: Option<String>,
+        comment: Option<String>,
+        rated: Option<i64>,
     }
 }
 
@@ -172,12 +192,26 @@ impl TryFrom<TurnRow> for Turn {
             language: column("language").known(&row.language, Language::parse(&row.language))?,
             question: row.question.clone(),
         };
+        let feedback = feedback(&row)?;
         let settlement = match column("status").known(&row.status, TurnStatus::parse(&row.status))? {
             TurnStatus::Open => None,
             status => Some(settlement(&admitted, status, row)?),
         };
-        Ok(Self { admitted, settlement })
+        Ok(Self { admitted, settlement, feedback })
     }
+}
+
+/// What the visitor thinks of it.
+fn feedback(row: &TurnRow) -> Result<Option<Feedback>> {
+    let column = |name| Column { table: "feedback", column: name, id: &row.id };
+    let Some(rating) = &row.rating else { return Ok(None) };
+    let reason = row.reason.as_ref().map(|name| column("reason").known(name, Reason::parse(name)));
+    Ok(Some(Feedback {
+        rating: column("rating").known(rating, Rating::parse(rating))?,
+        reason: reason.transpose()?,
+        comment: row.comment.clone(),
+        rated: Timestamp::from_millis(column("rated").present(row.rated)?),
+    }))
 }
 
 /// The settled half of a turn's row.

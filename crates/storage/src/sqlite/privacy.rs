@@ -11,7 +11,7 @@ use super::SqliteStorage;
 use super::connections::lease;
 use super::errors::failed;
 use super::writer::Write;
-use crate::privacy::push_scope;
+use crate::privacy::{push_scope, push_scope_of_messages};
 use crate::values::count;
 use crate::{Erased, Privacy, Result, Scope};
 
@@ -34,10 +34,20 @@ impl Privacy for SqliteStorage {
             (SELECT count(*) FROM (SELECT conversation, count(*) AS turns FROM gone GROUP BY conversation) some
                 WHERE some.turns = (SELECT count(*) FROM turns t WHERE t.site = ",
         );
-        query.push_bind(site.to_string()).push(" AND t.conversation = some.conversation)) AS conversations");
+        query.push_bind(site.to_string()).push(
+            " AND t.conversation = some.conversation)) AS conversations,
+            (SELECT count(*) FROM messages WHERE ",
+        );
+        push_scope_of_messages(&mut query, site, scope);
+        query.push(") AS messages");
         let row = query.build().fetch_one(&mut *connection).await.map_err(failed)?;
         let number = |name: &str| row.try_get::<i64, _>(name).map(i64::unsigned_abs).map_err(failed);
-        Ok(Erased { turns: number("turns")?, conversations: number("conversations")?, gaps: number("gaps")? })
+        Ok(Erased {
+            turns: number("turns")?,
+            conversations: number("conversations")?,
+            gaps: number("gaps")?,
+            messages: number("messages")?,
+        })
     }
 
     async fn erase(&self, site: &SiteId, scope: Scope, limit: u32) -> Result<Erased> {
@@ -100,10 +110,13 @@ impl Write for Erase {
         if let Scope::Visitor(visitor) = self.scope {
             forget_payer(connection, &self.site, visitor).await?;
         }
+        let messages = erase_messages(connection, &self.site, self.scope, self.limit).await?;
         if turns.is_empty() {
-            return Ok(Erased::default());
+            return Ok(Erased { messages, ..Erased::default() });
         }
+        // What visitors thought of the turns goes with them.
         Ok(Erased {
+            messages,
             gaps: delete(connection, "DELETE FROM gaps WHERE site = ", &self.site, ("turn", &turns), "").await?,
             turns: delete(connection, "DELETE FROM turns WHERE site = ", &self.site, ("id", &turns), "").await?,
             conversations: delete(
@@ -117,6 +130,15 @@ impl Write for Erase {
             .await?,
         })
     }
+}
+
+/// The oldest messages of a scope go; returns how many there were.
+async fn erase_messages(connection: &mut SqliteConnection, site: &SiteId, scope: Scope, limit: u32) -> Result<u64> {
+    let mut query = QueryBuilder::<Sqlite>::new("DELETE FROM messages WHERE site = ");
+    query.push_bind(site.to_string()).push(" AND id IN (SELECT id FROM messages WHERE ");
+    push_scope_of_messages(&mut query, site, scope);
+    query.push(" ORDER BY received, id LIMIT ").push_bind(count(limit)).push(")");
+    query.build().execute(connection).await.map(|done| done.rows_affected()).map_err(failed)
 }
 
 /// Takes a visitor out of the accounts. What is open is taken out when it is old, for it is still to be settled.

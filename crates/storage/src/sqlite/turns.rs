@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use portavoz_domain::budget::{Reservation, Reserved};
+use portavoz_domain::feedback::RatingFilter;
 use portavoz_domain::ids::{ConversationId, SiteId, TurnId};
 use portavoz_domain::turn::{ConversationFilter, ConversationSummary, NewTurn, Settlement, Turn, TurnStatus};
 use portavoz_text::language::Language;
@@ -14,7 +15,7 @@ use super::errors::failed;
 use super::writer::{Bulk, Write};
 use crate::rows::{
     AdmissionColumns, ConversationRow, IS_WEAK, ReservationColumns, SUMMARIES, SUMMARIES_OF, SettlementColumns,
-    SummaryRow, TrafficColumns, TurnRow, Verdict, WEAK, select_turns,
+    SummaryRow, TrafficColumns, TurnRow, Verdict, WEAK, cases_of, select_turns,
 };
 use crate::values::{count, storable};
 use crate::{Conversation, Result, TurnFilter, Turns, conflicts};
@@ -137,6 +138,27 @@ fn listing(site: &SiteId, filter: &TurnFilter) -> QueryBuilder<Sqlite> {
         if most < WEAK {
             query.push(IS_WEAK);
         }
+    }
+    match filter.rating {
+        None => {}
+        Some(RatingFilter::Any) => {
+            query.push(" AND f.rating IN ('down', 'up')");
+        }
+        Some(RatingFilter::Is(rating)) => {
+            query.push(" AND f.rating = ").push_bind(rating.name());
+        }
+    }
+    if let Some(least) = filter.min_cost_usd_micros {
+        query.push(" AND t.charged_usd_micros >= ").push_bind(count(least));
+    }
+    if let Some(text) = &filter.text {
+        query.push(" AND (");
+        for (place, case) in cases_of(text).into_iter().enumerate() {
+            query.push(if place > 0 { " OR " } else { "" });
+            query.push("t.question LIKE ").push_bind(case.clone()).push(" ESCAPE '!'");
+            query.push(" OR t.answer LIKE ").push_bind(case).push(" ESCAPE '!'");
+        }
+        query.push(")");
     }
     if let Some(conversation) = filter.conversation {
         query.push(" AND t.conversation = ").push_bind(conversation.to_string());

@@ -2,19 +2,21 @@
 
 use std::sync::Arc;
 
+use portavoz_domain::feedback::{Feedback, Rating};
+use portavoz_domain::inbox::LeftMessage;
 use portavoz_domain::turn::{NewTurn, Settlement};
 use portavoz_storage::sqlite::SqliteStorage;
 use portavoz_storage::{
     Column, EmbedderKey, Kind, KnowledgeChange, Loaded, Piece, Result, Scope, Selection, Storage, StorageError, Table,
-    Value,
+    TurnRating, Value,
 };
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::Database;
 use crate::samples::{
-    NOW, admit, conversation_id, document, episode, later, other_site, settle, settlement, site, turn, turn_id,
-    visitor_id,
+    NOW, admit, conversation_id, document, episode, later, message, other_site, settle, settlement, site, turn,
+    turn_id, visitor_id,
 };
 
 /// Everything of a selection.
@@ -91,6 +93,13 @@ async fn fill(storage: &Arc<dyn Storage>) {
     storage.secrets().put(&site(), "key", b"\0\xff'").await.unwrap();
     storage.alerts().open(&episode(1, "quality")).await.unwrap();
     storage.choices().put(&site(), "model", "{}", NOW).await.unwrap();
+    for number in 1..=14 {
+        let visitor = visitor_id(number % 7);
+        let feedback = Feedback { rating: Rating::Up, reason: None, comment: Some("«sí»".to_owned()), rated: NOW };
+        let rating = TurnRating { site: site(), turn: turn_id(number), visitor, feedback: Some(feedback) };
+        storage.ratings().rate(&rating).await.unwrap();
+        storage.messages().receive(&LeftMessage { visitor, ..message(number) }).await.unwrap();
+    }
 }
 
 pub async fn a_copy_moves_to_another_database_and_back(database: &Database) {
@@ -236,6 +245,9 @@ pub async fn a_selection_has_what_hangs_on_its_turns(database: &Database) {
     assert_eq!((count(&visitors, "turns"), count(&visitors, "gaps")), (Some(expected.len()), Some(gaps)));
     assert_eq!((count(&visitors, "conversations"), count(&visitors, "documents")), (Some(1), None));
     let moment = of(Selection::Turns(site(), Scope::Between(later(4), later(6)))).await;
+    // Turns 1 and 8 are settled and rated; of 4 and 5 the latter is open.
+    assert_eq!((count(&visitors, "feedback"), count(&visitors, "messages")), (Some(2), Some(2)));
+    assert_eq!((count(&moment, "feedback"), count(&moment, "messages")), (Some(1), Some(2)));
     assert_eq!((count(&moment, "turns"), count(&moment, "conversations")), (Some(2), Some(2)));
 }
 

@@ -45,7 +45,7 @@ async fn left(database: &Database) -> Vec<u32> {
 }
 
 const fn erased(turns: u64, conversations: u64, gaps: u64) -> Erased {
-    Erased { turns, conversations, gaps }
+    Erased { turns, conversations, gaps, messages: 0 }
 }
 
 pub async fn an_erasure_takes_what_its_scope_says(database: &Database) {

@@ -37,7 +37,7 @@ pub async fn an_admitted_turn_is_open(database: &Database) {
     assert_eq!(turns.find(&site(), turn_id(1)).await.unwrap(), None);
     turns.admit(&turn(1), None).await.unwrap();
     let found = turns.find(&site(), turn_id(1)).await.unwrap();
-    assert_eq!(found, Some(Turn { admitted: turn(1), settlement: None }));
+    assert_eq!(found, Some(Turn { admitted: turn(1), settlement: None, feedback: None }));
 }
 
 pub async fn a_conversation_is_made_with_its_first_turn(database: &Database) {
@@ -58,7 +58,7 @@ pub async fn a_settled_turn_reads_back_whole(database: &Database) {
     let turns = database.storage.turns();
     turns.admit(&turn(1), None).await.unwrap();
     assert!(turns.settle(&settlement(&turn(1)), Language::Es).await.unwrap());
-    let expected = Turn { admitted: turn(1), settlement: Some(settlement(&turn(1))) };
+    let expected = Turn { admitted: turn(1), settlement: Some(settlement(&turn(1))), feedback: None };
     assert_eq!(turns.find(&site(), turn_id(1)).await.unwrap().as_ref(), Some(&expected));
     let history = turns.history(&site(), conversation_id(1), 5).await.unwrap();
     assert_eq!(history.as_slice(), std::slice::from_ref(&expected));
@@ -199,6 +199,13 @@ pub async fn a_list_can_be_filtered(database: &Database) {
         (TurnFilter { max_quality: Some(0.3), ..everything() }, vec![2]),
         (TurnFilter { max_quality: Some(0.2), ..everything() }, vec![]),
         (TurnFilter { max_quality: Some(1.0), ..everything() }, vec![4, 2, 1]),
+        (TurnFilter { min_cost_usd_micros: Some(21), ..everything() }, vec![4, 2, 1]),
+        (TurnFilter { min_cost_usd_micros: Some(22), ..everything() }, vec![]),
+        (TurnFilter { text: Some("PREGUNTA 3".to_owned()), ..everything() }, vec![3]),
+        (TurnFilter { text: Some("tres AÑOS".to_owned()), ..everything() }, vec![4, 2, 1]),
+        (TurnFilter { text: Some("a%".to_owned()), ..everything() }, vec![]),
+        (TurnFilter { text: Some("pregunta_".to_owned()), ..everything() }, vec![]),
+        (TurnFilter { text: Some("!".to_owned()), ..everything() }, vec![]),
         (TurnFilter { conversation: Some(conversation_id(1)), limit: 2, ..everything() }, vec![5, 4]),
         (TurnFilter { conversation: Some(conversation_id(2)), ..everything() }, vec![]),
         (TurnFilter { after: Some(turn_id(3)), limit: 1, ..everything() }, vec![2]),
@@ -252,7 +259,7 @@ pub async fn sites_do_not_see_each_other(database: &Database) {
     turns.settle(&Settlement { unanswered: true, ..settlement(&turn(1)) }, Language::Es).await.unwrap();
 
     let there = turns.find(&other_site(), turn_id(1)).await.unwrap();
-    assert_eq!(there, Some(Turn { admitted: elsewhere, settlement: None }));
+    assert_eq!(there, Some(Turn { admitted: elsewhere, settlement: None, feedback: None }));
     assert_eq!(turns.find(&other_site(), turn_id(2)).await.unwrap(), None);
     assert_eq!(turns.list(&other_site(), &everything()).await.unwrap().len(), 1);
     assert_eq!(turns.history(&other_site(), conversation_id(1), 10).await.unwrap().len(), 1);

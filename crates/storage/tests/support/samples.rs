@@ -7,7 +7,10 @@ use portavoz_domain::answer::{Citation, Outcome, Rung, RungTried};
 use portavoz_domain::budget::{Caps, Purpose, Reservation};
 use portavoz_domain::chunk::Chunk;
 use portavoz_domain::document::{Block, BlockKind, Document, Facet, Format};
-use portavoz_domain::ids::{ChargeId, ChunkId, ConversationId, DocumentId, EpisodeId, SiteId, TurnId, VisitorId};
+use portavoz_domain::ids::{
+    ChargeId, ChunkId, ConversationId, DocumentId, EpisodeId, MessageId, SiteId, TurnId, VisitorId,
+};
+use portavoz_domain::inbox::{LeftMessage, MessageState};
 use portavoz_domain::quality::{Part, Quality, Term};
 use portavoz_domain::timestamp::Timestamp;
 use portavoz_domain::turn::{NewTurn, Settlement, TurnStatus};
@@ -65,6 +68,29 @@ pub fn episode(number: u32, kind: &str) -> Episode {
         limit: 0.8,
         message: format!("aviso {number}"),
         deliveries: Vec::new(),
+    }
+}
+
+pub fn message_id(number: u32) -> MessageId {
+    MessageId::mint(NOW, random(number))
+}
+
+/// New message `number` of visitor 1, of which nobody was told, at a moment that grows with the number.
+pub fn message(number: u32) -> LeftMessage {
+    LeftMessage {
+        site: site(),
+        id: message_id(number),
+        visitor: visitor_id(1),
+        conversation: None,
+        turn: None,
+        received: later(i64::from(number)),
+        language: Language::Es,
+        text: format!("mensaje {number}"),
+        name: None,
+        email: None,
+        state: MessageState::New,
+        deliveries: Vec::new(),
+        told: None,
     }
 }
 
