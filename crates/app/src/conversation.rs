@@ -1,6 +1,7 @@
 //! Reading a conversation back, for the visitor whose it is ([`transcript`]) and for the owner ([`record`]).
 
 use portavoz_domain::answer::{Citation, Outcome};
+use portavoz_domain::feedback::Feedback;
 use portavoz_domain::ids::{ConversationId, TurnId, VisitorId};
 use portavoz_domain::markers::unmarked;
 use portavoz_domain::turn::{Turn, TurnStatus};
@@ -46,6 +47,8 @@ pub struct TranscriptTurn {
     pub withheld: u32,
     /// Where it stands.
     pub status: TurnStatus,
+    /// What the visitor thinks of it, if they said.
+    pub feedback: Option<Feedback>,
 }
 
 /// The conversation's turns; `None` if there is no such conversation *of this visitor*: a stranger cannot tell a
@@ -142,6 +145,7 @@ fn shown(turn: Turn) -> TranscriptTurn {
         verification: None,
         withheld: 0,
         status: TurnStatus::Open,
+        feedback: turn.feedback,
     };
     if let Some(settled) = turn.settlement {
         shown.verification = settled.verification.map(|found| of_what_was_told(found, &settled.answer));

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use portavoz_domain::feedback::Rating;
 use portavoz_domain::traffic::Tally;
 use portavoz_domain::turn::Settlement;
 use portavoz_text::language::Language;
@@ -24,6 +25,8 @@ pub struct Meter(Mutex<Readings>);
 pub struct Readings {
     /// Sums of settled turns by the model that answered; empty for turns that no model answered.
     pub turns: BTreeMap<String, Tally>,
+    /// Thumbs given, changed ones again.
+    pub ratings: BTreeMap<Rating, u64>,
     /// From arrival to the first words.
     pub first_token: Timing,
     /// From arrival to the end.
@@ -74,6 +77,11 @@ impl Meter {
             readings.first_token.add(Duration::from_millis(first_token_ms));
         }
         readings.total.add(Duration::from_millis(settlement.took_ms));
+    }
+
+    /// A visitor said what they think of an answer.
+    pub(crate) fn rated(&self, rating: Rating) {
+        *self.readings().ratings.entry(rating).or_default() += 1;
     }
 
     /// A search ended.

@@ -47,6 +47,8 @@ pub struct SiteSettings {
     pub lifecycle: LifecycleSettings,
     /// See [`PrivacySettings`].
     pub privacy: PrivacySettings,
+    /// See [`MessageSettings`].
+    pub messages: MessageSettings,
     /// See [`AlertSettings`].
     pub alerts: AlertSettings,
     /// See [`BudgetSettings`].
@@ -133,6 +135,21 @@ pub struct LifecycleSettings {
 impl Default for LifecycleSettings {
     fn default() -> Self {
         Self { watch: true, auto_successor: true }
+    }
+}
+
+/// What becomes of messages for the owner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MessageSettings {
+    /// Whether visitors can leave any.
+    pub enabled: bool,
+    /// Whether the owner is told of each, by the channels of alerts.
+    pub notify: bool,
+}
+
+impl Default for MessageSettings {
+    fn default() -> Self {
+        Self { enabled: true, notify: true }
     }
 }
 

@@ -361,6 +361,16 @@ impl Site {
         self.parts.embedder.as_deref()
     }
 
+    /// Whether visitors can leave messages for the owner.
+    pub fn takes_messages(&self) -> bool {
+        self.settings().messages.enabled && self.takes_feedback()
+    }
+
+    /// Whether visitors can say what they think of answers: not where nothing of them is kept.
+    pub fn takes_feedback(&self) -> bool {
+        self.settings().privacy.retention_days > 0
+    }
+
     /// Proves that questions can be answered: the database responds.
     pub async fn check(&self) -> Result<(), SiteError> {
         Ok(self.storage().ping().await?)

@@ -22,7 +22,7 @@ use crate::ingest::{IngestReport, ingest};
 use crate::models::LadderModel;
 use crate::settings::{
     AlertSettings, BudgetSettings, CacheSettings, Face, GenerationSettings, KnowledgeSettings, LifecycleSettings,
-    PrivacySettings, RetrievalSettings, SiteSettings, VerifySettings,
+    MessageSettings, PrivacySettings, RetrievalSettings, SiteSettings, VerifySettings,
 };
 use crate::site::{Site, SiteParts};
 use async_trait::async_trait;
@@ -293,6 +293,7 @@ pub struct Setup {
     pub suggestions: Vec<String>,
     pub verify: VerifySettings,
     pub privacy: PrivacySettings,
+    pub messages: MessageSettings,
     pub budget: BudgetSettings,
     pub cache: CacheSettings,
     pub judge: Option<Arc<ScriptedModel>>,
@@ -321,6 +322,7 @@ impl Default for Setup {
             suggestions: vec!["¿Qué ha construido?".to_owned()],
             verify: VerifySettings::default(),
             privacy: PrivacySettings::default(),
+            messages: MessageSettings::default(),
             budget: BudgetSettings::default(),
             cache: CacheSettings { entries: 0, ..CacheSettings::default() },
             judge: None,
@@ -374,6 +376,7 @@ impl Setup {
         settings.verify = self.verify;
         settings.lifecycle = self.lifecycle;
         settings.privacy = self.privacy;
+        settings.messages = self.messages;
         settings.alerts = self.alerts;
         settings.budget = self.budget;
         settings.cache = self.cache;
@@ -429,6 +432,7 @@ fn settings(knowledge: &Path, patience: Duration, suggestions: Vec<String>) -> S
         verify: VerifySettings::default(),
         lifecycle: LifecycleSettings::default(),
         privacy: PrivacySettings::default(),
+        messages: MessageSettings::default(),
         alerts: AlertSettings::default(),
         budget: BudgetSettings::default(),
         cache: CacheSettings::default(),

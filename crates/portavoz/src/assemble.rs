@@ -170,6 +170,7 @@ fn site_settings(settings: &Settings) -> SiteSettings {
         cache: settings.cache,
         verify: VerifySettings { mode: settings.verify.mode.into(), ..VerifySettings::default() },
         privacy: (&settings.privacy).into(),
+        messages: settings.messages,
         alerts: AlertSettings { thresholds: (&settings.thresholds).into(), language: settings.alerts.language },
         knowledge: KnowledgeSettings {
             folder: settings.knowledge.folder.clone(),

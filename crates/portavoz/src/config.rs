@@ -8,7 +8,7 @@
 
 use std::path::PathBuf;
 
-use portavoz_app::settings::{BudgetSettings, CacheSettings};
+use portavoz_app::settings::{BudgetSettings, CacheSettings, MessageSettings};
 use portavoz_domain::contact::ContactCard;
 use schemars::JsonSchema;
 use secrecy::SecretString;
@@ -24,6 +24,7 @@ pub mod keys;
 pub mod knowledge;
 pub mod load;
 pub mod log;
+pub mod messages;
 pub mod model;
 pub mod models;
 pub mod monitoring;
@@ -89,6 +90,8 @@ pub struct Config {
     pub verify: Verify,
     /// What is kept of visitors, and for how long. Addresses are never kept.
     pub privacy: privacy::Privacy,
+    /// Messages that visitors leave for the owner, at the page or the widget. They are kept as long as questions are: with `privacy.retention_days = 0` none are taken.
+    pub messages: messages::Messages,
     /// What may be spent on models. No call is made that could pass one of these caps, whatever happens at the same time; once one is reached, answers are quoted from the documents. Days and months are those of UTC.
     pub budget: budget::Budget,
     /// Answers that are told again. A first question in the same words, on the same documents, prompt and model, gets the answer that a model gave before, at no cost.
@@ -115,7 +118,7 @@ pub struct Config {
 
 impl Config {
     /// Every section with its keys, in the order of the types.
-    pub fn sections() -> [(&'static str, &'static [&'static str]); 23] {
+    pub fn sections() -> [(&'static str, &'static [&'static str]); 24] {
         [
             ("site", keys::field_names::<site::Site>()),
             ("owner", keys::field_names::<owner::Owner>()),
@@ -129,6 +132,7 @@ impl Config {
             ("conversation", keys::field_names::<Conversation>()),
             ("verify", keys::field_names::<Verify>()),
             ("privacy", keys::field_names::<privacy::Privacy>()),
+            ("messages", keys::field_names::<messages::Messages>()),
             ("budget", keys::field_names::<budget::Budget>()),
             ("cache", keys::field_names::<cache::Cache>()),
             ("rate", keys::field_names::<Rate>()),
@@ -179,6 +183,8 @@ pub struct Settings {
     pub verify: Verify,
     /// What is kept of visitors.
     pub privacy: privacy::Privacy,
+    /// What becomes of messages for the owner.
+    pub messages: MessageSettings,
     /// What may be spent.
     pub budget: BudgetSettings,
     /// Which answers are told again.
@@ -261,6 +267,7 @@ fn resolve(written: Written, place: &Place, environment: &Environment) -> Result
         conversation: config.conversation.clone(),
         verify: config.verify.clone(),
         privacy: config.privacy.clone(),
+        messages: (&config.messages).into(),
         budget: config.budget.resolve(checker_ref),
         cache: config.cache.settings(),
         rate: config.rate.clone(),

@@ -38,6 +38,13 @@ pub struct Asker {
     pub visitor: Option<VisitorId>,
 }
 
+impl Asker {
+    /// The visitor of the request's head, or else of a token in its body.
+    pub(crate) fn visitor_or(&self, state: &AppState, token: Option<&str>) -> Option<VisitorId> {
+        self.visitor.or_else(|| state.site().visitor_tokens().read(token?))
+    }
+}
+
 impl FromRequestParts<AppState> for ClientAddress {
     type Rejection = Infallible;
 

@@ -6,6 +6,8 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use portavoz_app::ask::{AskError, Failure};
+use portavoz_app::feedback::FeedbackError;
+use portavoz_app::messages::MessageError;
 use portavoz_app::models::migrate::MigrateError;
 use portavoz_app::records::RecordsError;
 use portavoz_app::site::SiteError;
@@ -40,6 +42,14 @@ pub enum ApiError {
     ContextTooLarge(String),
     /// There is no such conversation of this visitor.
     ConversationNotFound,
+    /// There is no such turn of this visitor.
+    TurnNotFound,
+    /// There is no such message.
+    MessageNotFound,
+    /// What a visitor says back cannot be kept as it is: stable code, why, and what to do.
+    NotKept(&'static str, String, &'static str),
+    /// The owner does not take what a visitor says back: stable code and why.
+    SwitchedOff(&'static str, String),
     /// There is no such document.
     DocumentNotFound,
     /// There is no such route.
@@ -52,6 +62,8 @@ pub enum ApiError {
     UnknownVisitor,
     /// Too many questions.
     RateLimited(Duration),
+    /// Too many messages for the owner.
+    TooManyMessages(Duration),
     /// The page that asks is not allowed to.
     OriginNotAllowed(String),
     /// The first model was not changed.
@@ -138,6 +150,17 @@ impl ApiError {
                 "there is no such conversation".to_owned(),
                 hint("send the `visitor_token` that came with it as `Authorization: Bearer`"),
             ),
+            Self::TurnNotFound => (
+                StatusCode::NOT_FOUND,
+                "turn_not_found",
+                "there is no such answer".to_owned(),
+                hint("send the `visitor_token` that came with it as `Authorization: Bearer`"),
+            ),
+            Self::MessageNotFound => {
+                (StatusCode::NOT_FOUND, "message_not_found", "there is no such message".to_owned(), None)
+            }
+            Self::NotKept(code, why, mend) => (StatusCode::UNPROCESSABLE_ENTITY, code, why.clone(), hint(mend)),
+            Self::SwitchedOff(code, why) => (StatusCode::FORBIDDEN, code, why.clone(), None),
             Self::DocumentNotFound => {
                 (StatusCode::NOT_FOUND, "document_not_found", "there is no such document".to_owned(), None)
             }
@@ -168,6 +191,12 @@ impl ApiError {
                 "too many questions for now".to_owned(),
                 Some(format!("ask again in {} s", seconds(*wait))),
             ),
+            Self::TooManyMessages(wait) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "rate_limited",
+                "too many messages for now".to_owned(),
+                Some(format!("send it again in {} s", seconds(*wait))),
+            ),
             Self::OriginNotAllowed(origin) => (
                 StatusCode::FORBIDDEN,
                 "origin_not_allowed",
@@ -189,7 +218,10 @@ impl ApiError {
 
     /// The error as status and body; the OpenAI endpoint wraps them in its own shape.
     pub(crate) fn into_parts(self) -> (StatusCode, ErrorDetail, Option<u64>) {
-        let retry = if let Self::RateLimited(wait) = &self { Some(seconds(*wait)) } else { None };
+        let retry = match &self {
+            Self::RateLimited(wait) | Self::TooManyMessages(wait) => Some(seconds(*wait)),
+            _ => None,
+        };
         let (status, code, message, hint) = self.parts();
         (status, ErrorDetail { code, message, hint }, retry)
     }
@@ -254,6 +286,37 @@ impl From<RecordsError> for ApiError {
         match error {
             RecordsError::UnknownPlace(_) => Self::BadParameter(error.to_string()),
             RecordsError::Site(error) => error.into(),
+        }
+    }
+}
+
+impl From<FeedbackError> for ApiError {
+    fn from(error: FeedbackError) -> Self {
+        let why = error.to_string();
+        match error {
+            FeedbackError::Off => Self::SwitchedOff("feedback_off", why),
+            FeedbackError::UnknownTurn => Self::TurnNotFound,
+            FeedbackError::CommentTooLong { .. } => Self::NotKept("comment_too_long", why, "say it in fewer words"),
+            FeedbackError::Site(error) => error.into(),
+        }
+    }
+}
+
+impl From<MessageError> for ApiError {
+    fn from(error: MessageError) -> Self {
+        let why = error.to_string();
+        match error {
+            MessageError::Off => Self::SwitchedOff("messages_off", why),
+            MessageError::Empty => Self::EmptyMessage,
+            MessageError::TooLong { .. } => Self::NotKept("message_too_long", why, "say it in fewer words"),
+            MessageError::NameTooLong { .. } => Self::NotKept("name_too_long", why, "send a shorter one, or none"),
+            MessageError::BadEmail(_) => {
+                Self::NotKept("bad_email", why, "send an address such as `name@example.com`, or none")
+            }
+            MessageError::UnknownConversation => Self::ConversationNotFound,
+            MessageError::UnknownTurn => Self::TurnNotFound,
+            MessageError::UnknownPlace(_) => Self::BadParameter(why),
+            MessageError::Site(error) => error.into(),
         }
     }
 }

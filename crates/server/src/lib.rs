@@ -43,7 +43,7 @@ pub use state::{AdminToken, AppState, ServerSettings};
     ),
     modifiers(&OwnersToken),
     tags(
-        (name = "visitors", description = "Asking, and reading one's own conversations"),
+        (name = "visitors", description = "Asking, reading one's own conversations, and saying something back"),
         (name = "openai", description = "The OpenAI protocol: any OpenAI SDK is a client"),
         (name = "owner", description = "For the owner, with the admin token"),
         (name = "operation", description = "For probes"),
@@ -92,6 +92,8 @@ fn described_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(routes::chat::chat))
         .routes(routes!(routes::conversations::conversation, routes::forget::conversation))
         .routes(routes!(routes::forget::visitor))
+        .routes(routes!(routes::feedback::feedback))
+        .routes(routes!(routes::messages::leave))
         .routes(routes!(routes::openai::chat_completions))
         .routes(routes!(routes::openai::models))
         .routes(routes!(routes::openai::model))
@@ -111,6 +113,8 @@ fn described_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(routes::turns::turns))
         .routes(routes!(routes::turns::conversations))
         .routes(routes!(routes::turns::conversation))
+        .routes(routes!(routes::messages::owner::messages))
+        .routes(routes!(routes::messages::owner::mark, routes::messages::owner::remove))
         .routes(routes!(routes::metrics::metrics))
         .routes(routes!(routes::health::healthz))
         .routes(routes!(routes::health::readyz))

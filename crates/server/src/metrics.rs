@@ -11,6 +11,7 @@ use portavoz_app::meter::Readings;
 use portavoz_app::site::Site;
 use portavoz_app::stats::{open_alerts, spend};
 use portavoz_domain::answer::{Outcome, Rung};
+use portavoz_domain::feedback::Rating;
 use portavoz_domain::traffic::reasons::known;
 use portavoz_domain::traffic::{Measure, Tally};
 use portavoz_domain::usage::usd;
@@ -44,6 +45,7 @@ pub(crate) async fn page(site: &Site, requests: &Requests) -> String {
     let readings = site.meter().read();
     turns(&mut page, &readings.turns);
     tokens_and_money(&mut page, &readings.turns);
+    ratings(&mut page, &readings);
     ladder(&mut page, &readings.turns);
     checks(&mut page, &readings.turns);
     times(&mut page, &readings);
@@ -78,6 +80,17 @@ fn turns(page: &mut Page, turns: &BTreeMap<String, Tally>) {
     }
     page.metric(Kind::Counter, "portavoz_unanswered_questions_total", "Questions that joined the list of gaps");
     each(page, turns, &[(&[], Measure::Unanswered)]);
+}
+
+fn ratings(page: &mut Page, readings: &Readings) {
+    page.metric(
+        Kind::Counter,
+        "portavoz_ratings_total",
+        "Thumbs that visitors gave, one who changes theirs counted again",
+    );
+    for rating in Rating::ALL {
+        page.sample(&[("rating", rating.name())], readings.ratings.get(&rating).copied().unwrap_or(0));
+    }
 }
 
 fn tokens_and_money(page: &mut Page, turns: &BTreeMap<String, Tally>) {

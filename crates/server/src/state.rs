@@ -17,6 +17,9 @@ use crate::metrics::Requests;
 
 /// Wrong owner's tokens tolerated from one address in a minute.
 const ADMIN_FAILURES_PER_MINUTE: u32 = 10;
+/// Messages for the owner that one visitor, and one address, can leave in an hour: nobody honest leaves more.
+const MESSAGES_PER_VISITOR_PER_HOUR: u32 = 5;
+const MESSAGES_PER_ADDRESS_PER_HOUR: u32 = 20;
 /// A limiter forgets idle keys once it holds this many, so that it cannot be filled up.
 const KEYS_BEFORE_SWEEP: usize = 10_000;
 
@@ -35,6 +38,8 @@ pub struct ServerSettings {
     pub per_visitor_per_minute: Option<NonZeroU32>,
     /// Questions a minute from one address; `None` for no limit.
     pub per_address_per_minute: Option<NonZeroU32>,
+    /// Whether messages for the owner are limited, to a few in an hour.
+    pub limit_messages: bool,
     /// Whether anyone may read `/metrics`; otherwise only the owner.
     pub public_metrics: bool,
     /// How long running answers may take to end at shutdown.
@@ -50,6 +55,7 @@ impl Default for ServerSettings {
             body_timeout: Duration::from_secs(30),
             per_visitor_per_minute: NonZeroU32::new(20),
             per_address_per_minute: NonZeroU32::new(60),
+            limit_messages: true,
             public_metrics: false,
             shutdown_grace: Duration::from_secs(30),
         }
@@ -105,18 +111,23 @@ struct Shared {
     pseudonyms: Pseudonyms,
     addresses: Option<DefaultKeyedRateLimiter<Pseudonym>>,
     admin_failures: Option<DefaultKeyedRateLimiter<Pseudonym>>,
+    messages_of_visitors: Option<DefaultKeyedRateLimiter<VisitorId>>,
+    messages_of_addresses: Option<DefaultKeyedRateLimiter<Pseudonym>>,
     requests: Requests,
 }
 
 impl AppState {
     /// The state of a server for one site.
     pub fn new(site: Arc<Site>, settings: ServerSettings, admin: AdminToken) -> Self {
+        let an_hour = |messages| NonZeroU32::new(messages).filter(|_| settings.limit_messages).map(Quota::per_hour);
         let shared = Shared {
             pseudonyms: site.pseudonyms(),
             visitors: settings.per_visitor_per_minute.map(|limit| RateLimiter::keyed(Quota::per_minute(limit))),
             addresses: settings.per_address_per_minute.map(|limit| RateLimiter::keyed(Quota::per_minute(limit))),
             admin_failures: NonZeroU32::new(ADMIN_FAILURES_PER_MINUTE)
                 .map(|limit| RateLimiter::keyed(Quota::per_minute(limit))),
+            messages_of_visitors: an_hour(MESSAGES_PER_VISITOR_PER_HOUR).map(RateLimiter::keyed),
+            messages_of_addresses: an_hour(MESSAGES_PER_ADDRESS_PER_HOUR).map(RateLimiter::keyed),
             requests: Requests::default(),
             site,
             settings,
@@ -151,6 +162,15 @@ impl AppState {
         check(self.shared.addresses.as_ref(), &self.pseudonym(address))?;
         match visitor {
             Some(visitor) => check(self.shared.visitors.as_ref(), &visitor),
+            None => Ok(()),
+        }
+    }
+
+    /// Counts a message for the owner as [`Self::admit`] counts a question, against limits of its own.
+    pub(crate) fn admit_message(&self, address: IpAddr, visitor: Option<VisitorId>) -> Result<(), Duration> {
+        check(self.shared.messages_of_addresses.as_ref(), &self.pseudonym(address))?;
+        match visitor {
+            Some(visitor) => check(self.shared.messages_of_visitors.as_ref(), &visitor),
             None => Ok(()),
         }
     }

@@ -1,6 +1,7 @@
 //! Shapes of the API that several routes share, and how an [`AnswerEvent`] becomes one of them.
 
 use portavoz_domain::answer::{self, AnswerEvent};
+use portavoz_domain::feedback;
 use portavoz_domain::usage;
 use portavoz_domain::verification::{CheckedSentence, Claim, Verification};
 use serde::Serialize;
@@ -34,6 +35,22 @@ impl From<answer::Citation> for Citation {
             quote: from.quote,
             page: from.page,
         }
+    }
+}
+
+/// What the visitor thinks of an answer.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct Feedback {
+    /// `up` or `down`.
+    rating: &'static str,
+    /// `wrong`, `incomplete`, `off_target`, `unclear` or `other`.
+    reason: Option<&'static str>,
+    comment: Option<String>,
+}
+
+impl From<feedback::Feedback> for Feedback {
+    fn from(from: feedback::Feedback) -> Self {
+        Self { rating: from.rating.name(), reason: from.reason.map(|reason| reason.name()), comment: from.comment }
     }
 }
 

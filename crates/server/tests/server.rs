@@ -8,6 +8,8 @@ mod server {
     mod bodies;
     mod chat;
     mod facts;
+    mod feedback;
+    mod messages;
     mod models;
     mod monitoring;
     mod openai;

@@ -11,7 +11,7 @@ use portavoz_app::clock::{Clock, Entropy};
 use portavoz_app::ingest::ingest;
 use portavoz_app::settings::{
     AlertSettings, BudgetSettings, CacheSettings, Face, GenerationSettings, KnowledgeSettings, LifecycleSettings,
-    PrivacySettings, RetrievalSettings, SiteSettings, VerifySettings,
+    MessageSettings, PrivacySettings, RetrievalSettings, SiteSettings, VerifySettings,
 };
 use portavoz_app::site::{Site, SiteParts};
 use portavoz_domain::contact::ContactCard;
@@ -85,6 +85,7 @@ impl WholeSite {
             verify: VerifySettings::default(),
             lifecycle: LifecycleSettings::default(),
             privacy: PrivacySettings::default(),
+            messages: MessageSettings::default(),
             alerts: AlertSettings::default(),
             budget: BudgetSettings::default(),
             cache: CacheSettings::default(),

@@ -4,6 +4,7 @@
 //! unit in its name; 3. its line in the `of` of its group. What was not counted is `None`, never zero.
 
 use portavoz_domain::answer::{Outcome, Rung};
+use portavoz_domain::feedback::Rating;
 use portavoz_domain::traffic::reasons::{Asked, asked_by_reason};
 use portavoz_domain::traffic::{Histogram, Measure, Tally};
 use portavoz_domain::usage::usd;
@@ -45,6 +46,8 @@ pub struct Figures {
     pub verification: Checked,
     /// See [`Cache`].
     pub cache: Cache,
+    /// See [`Thumbs`].
+    pub feedback: Thumbs,
     /// How turns ended, most frequent first.
     pub outcomes: Vec<Share>,
     /// What answered, most frequent first.
@@ -186,6 +189,17 @@ pub struct Cache {
     pub hit_rate: Option<f64>,
 }
 
+/// What visitors think of the answers of the period, whenever they said it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Thumbs {
+    /// Turns with a thumb up.
+    pub up_turns: u64,
+    /// Turns with a thumb down.
+    pub down_turns: u64,
+    /// Thumbs up over all thumbs.
+    pub up_share: Option<f64>,
+}
+
 /// How many turns are of one kind.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Share {
@@ -220,6 +234,7 @@ impl Figures {
             fallback: Fallback::of(tally),
             verification: Checked::of(tally),
             cache: Cache::of(tally),
+            feedback: Thumbs::of(tally),
             outcomes: shares(Outcome::ALL.map(|outcome| (outcome.name(), Measure::Outcome(outcome))).into()),
             rungs: shares(Rung::ALL.map(|rung| (rung.name(), Measure::Rung(rung))).into()),
             languages: shares(Language::ALL.map(|language| (language.code(), Measure::Language(language))).into()),
@@ -340,6 +355,15 @@ impl Checked {
             supported_share: share(supported_sentences),
             withheld_share: share(withheld_sentences),
         }
+    }
+}
+
+impl Thumbs {
+    fn of(tally: &Tally) -> Self {
+        let of = |rating| tally.get(&Measure::Thumbs(rating));
+        let (up_turns, down_turns) = (of(Rating::Up), of(Rating::Down));
+        let thumbs = up_turns + down_turns;
+        Self { up_turns, down_turns, up_share: (thumbs > 0).then(|| up_turns as f64 / thumbs as f64) }
     }
 }
 

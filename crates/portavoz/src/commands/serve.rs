@@ -147,6 +147,7 @@ fn server_settings(settings: &Settings) -> ServerSettings {
         max_body_bytes: server.max_body_bytes,
         per_visitor_per_minute: limit(settings.rate.per_visitor_per_minute),
         per_address_per_minute: limit(settings.rate.per_address_per_minute),
+        limit_messages: settings.rate.enabled,
         public_metrics: settings.public_metrics,
         shutdown_grace: server.shutdown_grace,
         ..ServerSettings::default()

@@ -85,8 +85,7 @@ pub(crate) async fn chat(
     JsonBody(request): JsonBody<ChatRequest>,
 ) -> Result<Response, ApiError> {
     let site = state.site();
-    let of_body = request.visitor_token.as_deref().and_then(|token| site.visitor_tokens().read(token));
-    let visitor = asker.visitor.or(of_body);
+    let visitor = asker.visitor_or(&state, request.visitor_token.as_deref());
     state.admit(asker.address, visitor).map_err(ApiError::RateLimited)?;
     let stream = request.stream.unwrap_or_else(|| accepts_events(&headers));
     let question = Ask {

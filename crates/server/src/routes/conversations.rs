@@ -10,7 +10,7 @@ use super::chat::conversation_id;
 use crate::access::KnownVisitor;
 use crate::error::{ApiError, ErrorBody};
 use crate::state::AppState;
-use crate::wire::{AnswerVerification, Citation};
+use crate::wire::{AnswerVerification, Citation, Feedback};
 
 /// A conversation.
 #[derive(Debug, Serialize, ToSchema)]
@@ -38,6 +38,8 @@ pub(crate) struct TurnResponse {
     verification: Option<AnswerVerification>,
     /// `open`, `complete`, `abandoned` or `failed`.
     status: &'static str,
+    /// What the visitor thinks of it; null if they did not say.
+    feedback: Option<Feedback>,
 }
 
 /// Reads a conversation back.
@@ -77,6 +79,7 @@ impl From<TranscriptTurn> for TurnResponse {
             outcome: turn.outcome.map(|outcome| outcome.name()),
             verification: AnswerVerification::told(turn.verification, turn.withheld),
             status: turn.status.name(),
+            feedback: turn.feedback.map(Feedback::from),
         }
     }
 }

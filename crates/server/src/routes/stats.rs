@@ -23,7 +23,7 @@ pub(crate) struct StatsResponse {
     /// As long, so many whole days earlier that the two do not overlap.
     previous_period: PeriodResponse,
     /// `turns`, `conversations`, `tokens`, `cost`, `quality`, `efficiency`, `first_token`, `total`, `fallback`,
-    /// `verification`, `cache`, `outcomes`, `rungs`, `languages` of the period.
+    /// `verification`, `cache`, `feedback`, `outcomes`, `rungs`, `languages` of the period.
     #[schema(value_type = Object)]
     current: Value,
     /// The same of the period before.

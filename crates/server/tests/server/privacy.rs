@@ -73,7 +73,7 @@ async fn the_owner_exports_and_erases() {
         response.json::<Value>().await.unwrap()
     };
     let would = erase(json!({ "conversation": id, "dry_run": true })).await;
-    assert_eq!(would, json!({ "turns": 1, "conversations": 1, "gaps": 1, "dry_run": true }));
+    assert_eq!(would, json!({ "turns": 1, "conversations": 1, "gaps": 1, "messages": 0, "dry_run": true }));
     assert_eq!(turns(export("").await), 2);
     erase(json!({ "conversation": id })).await;
     assert_eq!(turns(export("").await), 1);

@@ -91,7 +91,12 @@ impl TestApp {
 }
 
 pub(crate) fn unlimited() -> ServerSettings {
-    ServerSettings { per_visitor_per_minute: None, per_address_per_minute: None, ..ServerSettings::default() }
+    ServerSettings {
+        per_visitor_per_minute: None,
+        per_address_per_minute: None,
+        limit_messages: false,
+        ..ServerSettings::default()
+    }
 }
 
 /// The owner at the dashboard: a browser's part in it, as far as the server can see.

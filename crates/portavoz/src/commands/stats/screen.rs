@@ -101,7 +101,7 @@ const ROWS: [Row; 15] = [
     },
 ];
 
-const SHARES: [Row; 4] = [
+const SHARES: [Row; 6] = [
     Row { name: "models failed", shown: |f| percent(f.fallback.fallback_rate), compared: |f| f.fallback.fallback_rate },
     Row {
         name: "sentences supported",
@@ -114,6 +114,12 @@ const SHARES: [Row; 4] = [
         compared: |f| f.verification.withheld_share,
     },
     Row { name: "told again from the cache", shown: |f| percent(f.cache.hit_rate), compared: |f| f.cache.hit_rate },
+    Row { name: "thumbs up", shown: |f| whole(f.feedback.up_turns), compared: |f| Some(f.feedback.up_turns as f64) },
+    Row {
+        name: "thumbs down",
+        shown: |f| whole(f.feedback.down_turns),
+        compared: |f| Some(f.feedback.down_turns as f64),
+    },
 ];
 
 fn beside_before(overview: &Overview) -> String {

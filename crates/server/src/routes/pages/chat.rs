@@ -104,7 +104,7 @@ pub(crate) fn page(
         theme: colour.map(theme_address),
         framed,
         contact: contact_lines(&contact),
-        messages: true,
+        messages: site.takes_messages(),
         hosts: site.link_hosts().join(" "),
         longest: settings.max_message_chars,
         ui: words.ui.of(first_name(&owner_name)),

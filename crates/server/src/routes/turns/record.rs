@@ -6,7 +6,7 @@ use portavoz_domain::usage::usd;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::wire::{AnswerVerification, Citation, Rung, Usage};
+use crate::wire::{AnswerVerification, Citation, Feedback, Rung, Usage};
 
 /// One question and everything that is kept of its answer.
 #[derive(Debug, Serialize, ToSchema)]
@@ -20,6 +20,8 @@ pub(crate) struct TurnRecord {
     question: String,
     /// `open`, `complete`, `abandoned` or `failed`.
     status: &'static str,
+    /// What the visitor thinks of it; null if they did not say.
+    feedback: Option<Feedback>,
     /// Absent while the turn is open.
     #[serde(flatten)]
     end: Option<TurnEnd>,
@@ -117,6 +119,7 @@ impl From<Turn> for TurnRecord {
             language: admitted.language.code(),
             question: admitted.question,
             status: status.name(),
+            feedback: turn.feedback.map(Feedback::from),
             end: turn.settlement.map(TurnEnd::from),
         }
     }
