@@ -1,8 +1,9 @@
 // @ts-check
 /** One answer on the page, from the first dots to its sources and what the visitor thinks of it. */
 
-import { copyOf, make, ui } from "./dom.js";
+import { make } from "./dom.js";
 import { linkedHosts, renderMarkdown, safeLink } from "./markdown.js";
+import { copyOf, ui } from "./page.js";
 import { rateable } from "./reply.js";
 
 /** @typedef {import("./conversation.js").AnswerEvent} AnswerEvent */

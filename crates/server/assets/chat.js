@@ -6,7 +6,8 @@
 
 import { AnswerView, prepared } from "./answer.js";
 import { AskFailed, ask, history, isAbort, remember, remembered } from "./conversation.js";
-import { announce, byId, make, ui } from "./dom.js";
+import { make } from "./dom.js";
+import { announce, byId, ui } from "./page.js";
 import { offerReplies, plain } from "./reply.js";
 
 const scroll = byId("scroll");
@@ -54,7 +55,7 @@ function start() {
     startAfresh();
     addNote(ui.forgotten ?? "");
   });
-  if (remembered()) void restore();
+  if (remembered()?.conversationId) void restore();
   focusInput();
 }
 

@@ -9,7 +9,7 @@ import { readEvents } from "./stream.js";
 /**
  * @typedef {{ index: number, document: string, title: string, url: string, quote: string, page?: number }} Citation
  * @typedef {{ event: string } & Record<string, any>} AnswerEvent
- * @typedef {{ conversationId: string, visitorToken: string }} Remembered
+ * @typedef {{ conversationId: string, visitorToken: string }} Remembered `conversationId` is empty if nothing was asked yet
  */
 
 const STORAGE_KEY = "portavoz.conversation";
@@ -33,7 +33,7 @@ let current = stored();
 function stored() {
   try {
     const kept = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? "null");
-    return kept && kept.conversationId && kept.visitorToken ? kept : null;
+    return kept?.visitorToken ? { conversationId: "", ...kept } : null;
   } catch {
     return null;
   }
@@ -70,7 +70,7 @@ export async function* ask(message, conversation, signal) {
     body: JSON.stringify({
       message,
       stream: true,
-      ...(conversation && { conversation_id: conversation.conversationId }),
+      ...(conversation?.conversationId && { conversation_id: conversation.conversationId }),
     }),
     signal,
   });
@@ -119,6 +119,7 @@ export async function tell(method, what, said) {
     ...(said && { body: JSON.stringify(said) }),
   });
   if (!response.ok) throw await failureOf(response);
+  return response.status === 204 ? null : response.json();
 }
 
 /** @param {unknown} cause */

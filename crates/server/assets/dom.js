@@ -1,12 +1,5 @@
 // @ts-check
-/** Finding and making elements. Text only ever becomes text. */
-
-/** @param {string} id */
-export function byId(id) {
-  const found = document.getElementById(id);
-  if (!found) throw new Error(`the page has no #${id}`);
-  return found;
-}
+/** Making elements. Text only ever becomes text. */
 
 /**
  * @param {string} name
@@ -18,28 +11,4 @@ export function make(name, classes, text) {
   if (classes) made.className = classes;
   if (text) made.textContent = text;
   return made;
-}
-
-/**
- * A copy of what the page's `<template>` of this name holds.
- *
- * @param {string} id
- */
-export function copyOf(id) {
-  const template = /** @type {HTMLTemplateElement} */ (byId(id));
-  return /** @type {HTMLElement} */ (template.content.firstElementChild?.cloneNode(true));
-}
-
-/** The localised strings, as the template put them on the root element. */
-export const ui = /** @type {Record<string, string>} */ ({ ...byId("chat").dataset });
-
-/**
- * What only screen readers say, once. Saying nothing first lets the same words be said twice.
- *
- * @param {string} text
- */
-export function announce(text) {
-  const status = byId("status");
-  status.textContent = "";
-  requestAnimationFrame(() => (status.textContent = text));
 }

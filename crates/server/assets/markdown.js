@@ -7,6 +7,8 @@
  * paragraphs, lists, quotes, code, bold, italic, links, and the `[1]` that point at sources. All else stays text.
  */
 
+import { make } from "./dom.js";
+
 /**
  * Makes the node for a `[1]`; `null` leaves it as text.
  * @typedef {(index: number) => Node | null} CitationMaker
@@ -17,21 +19,17 @@ const INLINE = new RegExp(
   [
     String.raw`\\([\\${"`"}*_\[\](){}#+.!>-])`,
     String.raw`${"`"}([^${"`"}\n]+)${"`"}`,
-    String.raw`\*\*(\S(?:.*?\S)?)\*\*`,
-    String.raw`(?<![\p{L}\p{N}])__(\S(?:.*?\S)?)__(?![\p{L}\p{N}])`,
-    String.raw`\*([^\s*](?:[^*\n]*[^\s*])?)\*`,
-    String.raw`(?<![\p{L}\p{N}_])_([^\s_](?:[^_\n]*[^\s_])?)_(?![\p{L}\p{N}_])`,
+    String.raw`\*\*(\S(?:.*?\S)?)\*\*|(?<![\p{L}\p{N}])__(\S(?:.*?\S)?)__(?![\p{L}\p{N}])`,
+    String.raw`\*([^\s*](?:[^*\n]*[^\s*])?)\*|(?<![\p{L}\p{N}_])_([^\s_](?:[^_\n]*[^\s_])?)_(?![\p{L}\p{N}_])`,
     String.raw`!?\[([^\[\]\n]*)\]\(([^\s()]*(?:\([^\s()]*\)[^\s()]*)*)\)`,
     String.raw`\[(\d{1,2}(?:\s?,\s?\d{1,2})*)\]`,
-    String.raw`(https?:\/\/[^\s<>()\[\]"]*[^\s<>()\[\]".,;:!?'»”*_])`,
-    String.raw`([\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+)`,
+    String.raw`(https?:\/\/[^\s<>()\[\]"]*[^\s<>()\[\]".,;:!?'»”*_]|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+)`,
   ].join("|"),
   "gu",
 );
 
-const BULLET = /^(\s*)[-*•]\s+(.*)$/;
-const NUMBER = /^(\s*)(\d{1,3})[.)]\s+(.*)$/;
-const HEADING = /^#{1,6}\s+(.*)$/;
+const ITEM = /^(\s*)(?:[-*•]|(\d{1,3})[.)])\s+(.*)$/;
+const HEADING = /^#{1,6}\s+/;
 const FENCE = /^\s*```/;
 // Quotations and lists inside each other; what is deeper is shown as text. Nobody writes more, except to make us hang.
 const DEEPEST = 8;
@@ -46,56 +44,50 @@ const DEEPEST = 8;
  */
 export function renderMarkdown(text, cite, depth = 0) {
   const fragment = document.createDocumentFragment();
-  const lines = text.replace(/\r\n?/g, "\n").split("\n");
-  /** @type {string[]} */
-  let paragraph = [];
-  const endParagraph = () => {
-    if (paragraph.length > 0) fragment.append(paragraphOf(paragraph, cite));
-    paragraph = [];
-  };
-  for (let at = 0; at < lines.length; at += 1) {
+  const lines = text.split(/\r\n?|\n/);
+  /** The paragraph that is being read. @type {Element | null} */
+  let paragraph = null;
+  for (let at = 0; at < lines.length; ) {
     const line = lines[at] ?? "";
+    const first = at;
+    /** Moves past the lines from the next one on that hold. @param {(line: string) => boolean} holds */
+    const rest = (holds) => {
+      do at += 1;
+      while (at < lines.length && holds(lines[at] ?? ""));
+      return lines.slice(first, at);
+    };
+    /** @type {Element | null} */
+    let block = null;
     if (FENCE.test(line)) {
-      endParagraph();
-      let end = at + 1;
-      while (end < lines.length && !FENCE.test(lines[end] ?? "")) end += 1;
-      const code = element("code");
-      code.textContent = lines.slice(at + 1, end).join("\n");
-      const pre = element("pre");
+      block = make("pre");
       // A long line scrolls sideways; that must be possible with the keyboard too.
-      pre.tabIndex = 0;
-      pre.append(code);
-      fragment.append(pre);
-      at = end;
-    } else if (BULLET.test(line) || NUMBER.test(line)) {
-      endParagraph();
-      let end = at + 1;
-      while (end < lines.length && isListLine(lines[end] ?? "")) end += 1;
-      fragment.append(listOf(lines.slice(at, end), cite, depth));
-      at = end - 1;
+      block.setAttribute("tabindex", "0");
+      block.append(make("code", "", rest((each) => !FENCE.test(each)).slice(1).join("\n")));
+      at += 1;
+    } else if (ITEM.test(line)) {
+      block = listOf(rest((each) => ITEM.test(each) || /^\s{2,}\S/.test(each)), cite, depth);
     } else if (HEADING.test(line)) {
-      endParagraph();
-      const strong = element("strong");
-      appendInline(strong, line.replace(HEADING, "$1"), cite);
-      const heading = element("p");
-      heading.append(strong);
-      fragment.append(heading);
+      block = make("p");
+      block.append(inline(make("strong"), line.replace(HEADING, ""), cite));
+      at += 1;
     } else if (line.startsWith(">") && depth < DEEPEST) {
-      endParagraph();
-      let end = at + 1;
-      while (end < lines.length && (lines[end] ?? "").startsWith(">")) end += 1;
-      const quote = element("blockquote");
-      const quoted = lines.slice(at, end).map((each) => each.replace(/^>\s?/, ""));
-      quote.append(renderMarkdown(quoted.join("\n"), cite, depth + 1));
-      fragment.append(quote);
-      at = end - 1;
-    } else if (line.trim() === "") {
-      endParagraph();
+      block = make("blockquote");
+      const quoted = rest((each) => each.startsWith(">")).map((each) => each.replace(/^>\s?/, ""));
+      block.append(renderMarkdown(quoted.join("\n"), cite, depth + 1));
     } else {
-      paragraph.push(line.trim());
+      at += 1;
+      if (line.trim() === "") paragraph = null;
+      else {
+        if (paragraph) paragraph.append(make("br"));
+        else fragment.append((paragraph = make("p")));
+        inline(paragraph, line.trim(), cite);
+      }
+    }
+    if (block) {
+      paragraph = null;
+      fragment.append(block);
     }
   }
-  endParagraph();
   return fragment;
 }
 
@@ -120,31 +112,13 @@ export function safeLink(address) {
   // A mailbox and nothing behind it: a ready-made text could carry words of the conversation away.
   const host = url.protocol === "mailto:" ? /^[^@?,;%]+@([^@?,;%]+)$/.exec(url.pathname + url.search)?.[1] : url.host;
   if (!host || url.username || !linkedHosts.has(host.toLowerCase())) return null;
-  const link = /** @type {HTMLAnchorElement} */ (element("a"));
+  const link = /** @type {HTMLAnchorElement} */ (make("a"));
   link.href = url.href;
   if (url.protocol !== "mailto:") {
     link.target = "_blank";
     link.rel = "noopener nofollow";
   }
   return link;
-}
-
-/** @param {string} line */
-function isListLine(line) {
-  return BULLET.test(line) || NUMBER.test(line) || /^\s{2,}\S/.test(line);
-}
-
-/**
- * @param {string[]} lines
- * @param {CitationMaker} cite
- */
-function paragraphOf(lines, cite) {
-  const paragraph = element("p");
-  lines.forEach((line, at) => {
-    if (at > 0) paragraph.append(element("br"));
-    appendInline(paragraph, line, cite);
-  });
-  return paragraph;
 }
 
 /**
@@ -155,108 +129,65 @@ function paragraphOf(lines, cite) {
  * @param {number} depth lists and quotations around this one
  */
 function listOf(lines, cite, depth) {
-  const numbered = NUMBER.exec(lines[0] ?? "");
-  const list = element(numbered ? "ol" : "ul");
-  if (numbered && numbered[2] !== "1") list.setAttribute("start", numbered[2] ?? "1");
-  const own = indent(lines[0] ?? "");
-  for (let at = 0; at < lines.length; at += 1) {
-    const line = lines[at] ?? "";
-    let end = at + 1;
-    while (end < lines.length && indent(lines[end] ?? "") > own) end += 1;
-    const item = element("li");
-    appendInline(item, line.replace(BULLET, "$2").replace(NUMBER, "$3").trim(), cite);
-    const inner = lines.slice(at + 1, end);
-    const isItem = (/** @type {string} */ each) => BULLET.test(each) || NUMBER.test(each);
-    const firstItem = depth < DEEPEST ? inner.findIndex(isItem) : -1;
-    const plain = firstItem === -1 ? inner : inner.slice(0, firstItem);
-    for (const each of plain) {
+  const number = ITEM.exec(lines[0] ?? "")?.[2];
+  const list = make(number ? "ol" : "ul");
+  if (number && number !== "1") list.setAttribute("start", number);
+  const indent = (/** @type {string | undefined} */ line = "") => line.length - line.trimStart().length;
+  const own = indent(lines[0]);
+  for (let at = 0; at < lines.length; ) {
+    const first = at;
+    do at += 1;
+    while (at < lines.length && indent(lines[at]) > own);
+    const inner = lines.slice(first + 1, at);
+    const item = inline(make("li"), (lines[first] ?? "").replace(ITEM, "$3").trim(), cite);
+    const deeper = depth < DEEPEST ? inner.findIndex((each) => ITEM.test(each)) : -1;
+    for (const each of deeper < 0 ? inner : inner.slice(0, deeper)) {
       item.append(" ");
-      appendInline(item, each.trim(), cite);
+      inline(item, each.trim(), cite);
     }
-    if (firstItem !== -1) item.append(listOf(inner.slice(firstItem), cite, depth + 1));
+    if (deeper >= 0) item.append(listOf(inner.slice(deeper), cite, depth + 1));
     list.append(item);
-    at = end - 1;
   }
   return list;
 }
 
-/** @param {string} line */
-function indent(line) {
-  return line.length - line.trimStart().length;
-}
-
 /**
- * @param {Element} parent
+ * Adds a line of text to an element.
+ *
+ * @template {Element} Made
+ * @param {Made} made
  * @param {string} text
  * @param {CitationMaker} cite
+ * @returns {Made}
  */
-function appendInline(parent, text, cite) {
+function inline(made, text, cite) {
   let from = 0;
   for (const match of text.matchAll(INLINE)) {
-    const [all, escaped, code, bold, bold2, italic, italic2, label, address, indexes, url, mail] = match;
+    const [all, escaped, code, bold, bold2, italic, italic2, label, address, indexes, bare] = match;
     const before = text.slice(from, match.index);
     // A citation stays on the line of the word it belongs to.
-    parent.append(indexes === undefined ? before : before.replace(/ $/, "\u00a0"));
+    made.append(indexes ? before.replace(/ $/, "\u00a0") : before);
     from = match.index + all.length;
-    if (escaped !== undefined) parent.append(escaped);
-    else if (code !== undefined) parent.append(textElement("code", code));
-    else if (bold ?? bold2) parent.append(inlineElement("strong", bold ?? bold2 ?? "", cite));
-    else if (italic ?? italic2) parent.append(inlineElement("em", italic ?? italic2 ?? "", cite));
-    else if (label !== undefined) parent.append(linkOf(all, label, address ?? ""));
-    else if (indexes !== undefined) appendCitations(parent, indexes, cite);
-    else if (url !== undefined) parent.append(linkOf(url, url, url));
-    else if (mail !== undefined) parent.append(linkOf(mail, mail, `mailto:${mail}`));
+    if (indexes) for (const index of indexes.split(",")) made.append(cite(Number(index)) ?? `[${index.trim()}]`);
+    else if (bold ?? bold2) made.append(inline(make("strong"), bold ?? bold2 ?? "", cite));
+    else if (italic ?? italic2) made.append(inline(make("em"), italic ?? italic2 ?? "", cite));
+    else if (code) made.append(make("code", "", code));
+    else if (bare) made.append(linkOf(bare, bare.includes("://") ? bare : `mailto:${bare}`));
+    // An image's own text stands for it: loading it would tell its server who reads this.
+    else if (escaped || all[0] === "!") made.append(escaped ?? label ?? "");
+    else made.append(linkOf(label ?? "", address ?? ""));
   }
-  parent.append(text.slice(from));
+  made.append(text.slice(from));
+  return made;
 }
 
 /**
- * @param {Element} parent
- * @param {string} indexes
- * @param {CitationMaker} cite
- */
-function appendCitations(parent, indexes, cite) {
-  for (const index of indexes.split(",")) {
-    parent.append(cite(Number(index)) ?? `[${index.trim()}]`);
-  }
-}
-
-/**
- * @param {string} all
  * @param {string} label
  * @param {string} address
  */
-function linkOf(all, label, address) {
-  // An image's own text stands for it: loading it would tell its server who reads this.
-  if (all.startsWith("!")) return document.createTextNode(label);
+function linkOf(label, address) {
   const link = safeLink(address);
-  if (!link) return document.createTextNode(label);
+  if (!link) return label;
   link.textContent = label || address;
   return link;
-}
-
-/**
- * @param {string} name
- * @param {string} text
- * @param {CitationMaker} cite
- */
-function inlineElement(name, text, cite) {
-  const made = element(name);
-  appendInline(made, text, cite);
-  return made;
-}
-
-/**
- * @param {string} name
- * @param {string} text
- */
-function textElement(name, text) {
-  const made = element(name);
-  made.textContent = text;
-  return made;
-}
-
-/** @param {string} name */
-function element(name) {
-  return document.createElement(name);
 }

@@ -1,8 +1,9 @@
 // @ts-check
 /** What a visitor can say back: whether an answer helped, a message for the owner, and that all of it be forgotten. */
 
-import { AskFailed, remembered, tell } from "./conversation.js";
-import { announce, byId, copyOf, make, ui } from "./dom.js";
+import { AskFailed, remember, remembered, tell } from "./conversation.js";
+import { make } from "./dom.js";
+import { announce, byId, copyOf, ui } from "./page.js";
 
 /** @typedef {{ rating: string | null, reason?: string | null, comment?: string | null }} Feedback */
 
@@ -147,7 +148,10 @@ async function post(form) {
   const at = remembered();
   const conversation = at && about && { conversation_id: at.conversationId };
   try {
-    await tell("POST", "messages", { ...said, ...about, ...conversation, language: document.documentElement.lang });
+    const told = { ...said, ...about, ...conversation, language: document.documentElement.lang };
+    const { visitor_token } = await tell("POST", "messages", told);
+    // With it, the visitor can take the message back.
+    if (!at) remember({ conversationId: "", visitorToken: visitor_token });
     form.reset();
     form.closest("dialog")?.classList.add("sent");
     byId("letter-sent").focus();
@@ -159,7 +163,7 @@ async function post(form) {
 /** @param {unknown} cause */
 function problem(cause) {
   const code = cause instanceof AskFailed ? cause.code : "";
-  const words = { offline: ui.errorOffline, rate_limited: ui.errorBusy, invalid_email: ui.errorEmail }[code];
+  const words = { offline: ui.errorOffline, rate_limited: ui.errorBusy, bad_email: ui.errorEmail }[code];
   const made = make("p", "problem", words ?? ui.errorGeneric);
   made.setAttribute("role", "alert");
   return made;
