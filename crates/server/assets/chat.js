@@ -7,6 +7,7 @@
 import { AnswerView, prepared } from "./answer.js";
 import { AskFailed, ask, history, isAbort, remember, remembered } from "./conversation.js";
 import { make } from "./dom.js";
+import { framed } from "./frame.js";
 import { announce, byId, ui } from "./page.js";
 import { offerReplies, plain } from "./reply.js";
 
@@ -20,6 +21,8 @@ const newButton = byId("new-conversation");
 
 /** Aborts the answer that is being streamed. @type {AbortController | null} */
 let running = null;
+/** What the page around this one is told of, if there is one. */
+const outside = framed({ opened: focusInput });
 
 start();
 
@@ -56,7 +59,8 @@ function start() {
     addNote(ui.forgotten ?? "");
   });
   if (remembered()?.conversationId) void restore();
-  focusInput();
+  // A page around this one says itself when the focus is to come in.
+  if (!outside) focusInput();
 }
 
 /** @param {string} text */
@@ -94,6 +98,7 @@ async function answer(question) {
       } else view.take(event);
     }
     announce(`${ui.assistant}: ${plain(view.body)}`);
+    outside?.answered();
   } catch (cause) {
     if (isAbort(cause)) view.stop(ui.stopped ?? "", again);
     else if (cause instanceof AskFailed && cause.code === "conversation_not_found" && remembered()) {

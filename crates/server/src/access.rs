@@ -107,6 +107,22 @@ pub(crate) fn is_own_origin(headers: &HeaderMap, uri: &Uri) -> bool {
     }
 }
 
+/// Whether pages of `origin` may show the chat in a frame: the server's own, those of this machine, on which sites are
+/// built before they are published, and those of the allow-list. What browsers enforce of it is in [`frame_ancestors`].
+pub(crate) fn may_frame(origin: &Uri, headers: &HeaderMap, uri: &Uri, allowed: &[String]) -> bool {
+    let text = origin.to_string();
+    let text = text.trim_end_matches('/');
+    let is_local = matches!(origin.host(), Some("localhost" | "127.0.0.1"));
+    is_local || is_own(text, headers, uri) || allowed.iter().any(|allowed| allowed == text)
+}
+
+/// The same as a directive of a content security policy.
+pub(crate) fn frame_ancestors(allowed: &[String]) -> String {
+    let local = ["'self'", "http://localhost:*", "https://localhost:*", "http://127.0.0.1:*"];
+    let sources: Vec<&str> = local.into_iter().chain(allowed.iter().map(String::as_str)).collect();
+    format!("frame-ancestors {}", sources.join(" "))
+}
+
 fn is_own(origin: &str, headers: &HeaderMap, uri: &Uri) -> bool {
     let host = text(headers, "host").or_else(|| uri.authority().map(|authority| authority.as_str()));
     host.is_some() && origin.split_once("://").map(|(_, authority)| authority) == host

@@ -17,8 +17,10 @@ use crate::error::ApiError;
 use crate::state::AppState;
 
 /// Pages run our own scripts and styles alone, and nobody frames them.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
+pub(crate) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
      img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/// The part of it that pages replace which others may frame.
+pub(crate) const NO_FRAMES: &str = "frame-ancestors 'none'";
 /// What requests are counted under that no route is for.
 const NO_ROUTE: &str = "none";
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");

@@ -69,9 +69,11 @@ pub fn router(state: AppState) -> Router {
     let description = Arc::new(description);
     let pages = Router::new()
         .route("/", get(routes::pages::chat::chat))
+        .route("/widget", get(routes::widget::frame))
         .route("/source", get(routes::pages::source))
         .route("/docs", get(routes::pages::docs))
         .route_layer(from_fn(routes::pages::delivery::small))
+        .route("/widget.js", get(routes::widget::loader))
         .route("/theme/{name}", get(routes::look::theme))
         .route("/logo", get(routes::look::logo))
         .route("/assets/{*name}", get(routes::assets::asset))

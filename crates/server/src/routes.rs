@@ -24,6 +24,7 @@ pub(crate) mod spend;
 pub(crate) mod stats;
 pub(crate) mod turns;
 pub(crate) mod verify;
+pub(crate) mod widget;
 
 /// Nothing has this address.
 pub(crate) async fn not_found() -> ApiError {

@@ -21,4 +21,5 @@ mod server {
     mod support;
     mod told;
     mod verify;
+    mod widget;
 }

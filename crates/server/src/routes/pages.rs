@@ -16,7 +16,7 @@ use crate::state::AppState;
 pub(crate) mod chat;
 pub(crate) mod delivery;
 mod passages;
-mod words;
+pub(crate) mod words;
 
 #[derive(Template)]
 #[template(path = "source.html")]
@@ -75,7 +75,7 @@ pub(crate) async fn docs() -> Result<Html<String>, ApiError> {
     render(&DocsPage { version: version() })
 }
 
-fn render(page: &impl Template) -> Result<Html<String>, ApiError> {
+pub(crate) fn render(page: &impl Template) -> Result<Html<String>, ApiError> {
     page.render().map(Html).map_err(|error| {
         tracing::error!(%error, "a page could not be rendered");
         ApiError::Internal

@@ -82,8 +82,7 @@ pub(crate) fn page(
     framed: bool,
 ) -> Result<Html<String>, ApiError> {
     let site = state.site();
-    let chosen = wanted.language.as_deref().and_then(Language::parse);
-    let language = chosen.or_else(|| browser_language(headers)).unwrap_or(site.language());
+    let language = wanted.language().or_else(|| browser_language(headers)).unwrap_or(site.language());
     let words = words(language)?;
     let contact = site.contact();
     let owner_name = contact.name.clone().unwrap_or_else(|| words.unnamed.clone());
@@ -113,6 +112,15 @@ pub(crate) fn page(
 }
 
 impl Wanted {
+    /// What the page around this one says that its origin is.
+    pub(crate) fn host(&self) -> Option<&str> {
+        self.host.as_deref()
+    }
+
+    pub(crate) fn language(&self) -> Option<Language> {
+        self.language.as_deref().and_then(Language::parse)
+    }
+
     fn colour(&self) -> Option<Colour> {
         self.colour.as_deref()?.parse().ok()
     }

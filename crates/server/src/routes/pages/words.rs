@@ -127,7 +127,7 @@ pub(super) const fn own_name(language: Language) -> &'static str {
 }
 
 /// The first of the browser's languages that portavoz speaks, by its weights.
-pub(super) fn browser_language(headers: &HeaderMap) -> Option<Language> {
+pub(crate) fn browser_language(headers: &HeaderMap) -> Option<Language> {
     let accepted = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
     let mut weighted: Vec<(f32, Language)> = accepted
         .split(',')
