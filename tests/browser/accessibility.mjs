@@ -10,15 +10,16 @@ const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pra
 const PHONE = { width: 320, height: 568 };
 
 /**
- * Fails with every violation that axe finds on the page.
+ * Fails with every violation that axe finds on the page, or in the frame.
  *
- * @param {import("playwright-core").Page} page
+ * @param {import("playwright-core").Page | import("playwright-core").Frame} page
  * @param {string} where
  */
 export async function assertAccessible(page, where) {
   const violations = await page.evaluate(async (rules) => {
     const { axe } = /** @type {any} */ (window);
-    const results = await axe.run(document, { runOnly: rules, resultTypes: ["violations"] });
+    // A page in a frame is a page: it is looked at by itself, and may have a `<main>` of its own.
+    const results = await axe.run(document, { runOnly: rules, resultTypes: ["violations"], iframes: false });
     return results.violations.flatMap((/** @type {any} */ rule) =>
       rule.nodes.map((/** @type {any} */ node) => `${rule.id} at ${node.target}: ${node.failureSummary}`),
     );

@@ -23,6 +23,8 @@ import "./keyboard.mjs";
 import "./accessibility.mjs";
 import "./docs.mjs";
 import "./dashboard.mjs";
+import "./widget.mjs";
+import "./widget-trouble.mjs";
 
 const start = promisify(execFile);
 const UNIT_TESTS = fileURLToPath(new URL("../web/", import.meta.url));

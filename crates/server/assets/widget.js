@@ -41,7 +41,7 @@
     "font:15px/1.5 system-ui,sans-serif;color:#1d2321}",
     ".left{--w:max(20px,env(safe-area-inset-left));--x:auto}",
     "*{box-sizing:border-box;transition:opacity .18s,transform .18s}",
-    "button{all:unset;position:fixed;bottom:var(--b);right:var(--x);left:var(--w);width:56px;height:56px;display:grid;",
+    "button{padding:0;position:fixed;bottom:var(--b);right:var(--x);left:var(--w);width:56px;height:56px;display:grid;",
     "place-items:center;border:1px solid #0000;border-radius:50%;background:var(--c);color:var(--o);cursor:pointer;",
     "box-shadow:0 0 0 1px #fff6,0 6px 20px #0005}",
     "button:hover{transform:scale(1.06)}",
@@ -91,6 +91,7 @@
   const root = make("div", { lang: code }, shadow);
   const panel = make("section", { id: "panel", role: "dialog", "aria-label": title }, root);
   const launcher = make("button", { type: "button", "aria-controls": "panel", "aria-haspopup": "dialog" }, root);
+  const view = /** @type {VisualViewport} */ (visualViewport);
   /** @type {HTMLIFrameElement | undefined} */
   let frame;
   /** Where the focus was when the panel opened. @type {any} */
@@ -122,8 +123,7 @@
     document.addEventListener("securitypolicyviolation", ({ blockedURI }) => {
       if (frame && blockedURI.startsWith(origin)) fail();
     });
-    visualViewport?.addEventListener("resize", fit);
-    visualViewport?.addEventListener("scroll", fit);
+    for (const name of ["resize", "scroll"]) view.addEventListener(name, fit);
     fit();
     const isRtl = getComputedStyle(document.body).direction === "rtl";
     show({ left: position === "left" || (position !== "right" && (position === "start") !== isRtl) });
@@ -219,19 +219,18 @@
 
   /** While zoomed in, what shows is a part of the page and not the part beside a keyboard. */
   function fit() {
-    if (visualViewport && visualViewport.scale > 1.01) return;
-    root.style.setProperty("--h", `${visualViewport?.height ?? innerHeight}px`);
-    root.style.setProperty("--y", `${visualViewport?.offsetTop ?? 0}px`);
+    if (view.scale > 1.01) return;
+    root.style.setProperty("--h", `${view.height}px`);
+    root.style.setProperty("--y", `${view.offsetTop}px`);
   }
 
   function style() {
     const own = colour ?? color ?? "";
     const rgb = /^#[\da-f]{6}$/i.test(own) ? own : COLOUR;
-    // The sign on it is dark where that has the higher contrast.
-    const parts = [1, 3, 5].map((at) => parseInt(rgb.slice(at, at + 2), 16) ** 2.2);
-    const luminance = [0.2126, 0.7152, 0.0722].reduce((sum, share, at) => sum + share * (parts[at] ?? 0), 0) / 255 ** 2.2;
+    // The sign on it is dark on light colours; it stands out 3:1 at least.
+    const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => parseInt(rgb.slice(at, at + 2), 16));
     root.style.setProperty("--c", rgb);
-    root.style.setProperty("--o", luminance > 0.2 ? "#111" : "#fff");
+    root.style.setProperty("--o", 3 * red + 6 * green + blue > 1500 ? "#111" : "#fff");
     try {
       const sheet = new CSSStyleSheet();
       sheet.replaceSync(STYLE);
