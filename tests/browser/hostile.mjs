@@ -1,12 +1,12 @@
 // Hostile answers in a real browser: whatever a document or a model writes, the page shows it as text. No script runs,
-// no request leaves, no link leads anywhere but to a page or a mailbox. (The harness fails every test in which a
+// no request leaves, no link leads anywhere but to a page or a mailbox that the documents name. (The harness fails every test in which a
 // request leaves or the policy is breached.)
 
 import assert from "node:assert/strict";
 
 import { test } from "./harness.mjs";
 import { answers, ask, chipsOf, field, openChat, questions, ready, settledAnswer, textOf } from "./visitor.mjs";
-import { PAYLOADS } from "./payloads.mjs";
+import { HUGE, PAYLOADS } from "./payloads.mjs";
 
 /** All that an answer may be made of: element, and its attributes. @type {Record<string, string[]>} */
 const ALLOWED = {
@@ -39,8 +39,13 @@ function faultsOf(body) {
         if (!attributes?.includes(name)) faults.push(`${element.tagName} ${name}=${element.getAttribute(name)}`);
       }
       if (!(element instanceof HTMLAnchorElement)) continue;
-      if (!["http:", "https:", "mailto:"].includes(element.protocol)) faults.push(`a link to ${element.href}`);
-      if (/(^|[@.])elsewhere\.example$/.test(element.host || element.pathname)) faults.push(`a link to ${element.href}`);
+      const named = document.getElementById("chat")?.dataset.hosts?.split(" ") ?? [];
+      const isMail = element.protocol === "mailto:";
+      const host = isMail ? element.pathname.split("@")[1] : element.host;
+      const isKnown = [location.host, "github.com", "a.example", "b.example", ...named].includes(host ?? "");
+      // A mail with its text already in it would carry words away.
+      const isPlain = isMail ? element.search === "" : ["http:", "https:"].includes(element.protocol);
+      if (!isKnown || !isPlain) faults.push(`a link to ${element.href}`);
       if (element.protocol !== "mailto:" && !element.rel.includes("noopener"))
         faults.push(`a link to ${element.href} without noopener`);
     }
@@ -49,7 +54,11 @@ function faultsOf(body) {
   }, ALLOWED);
 }
 
-test(`none of ${PAYLOADS.length} hostile texts becomes anything but text in the page`, async ({ page }) => {
+test(`none of ${PAYLOADS.length + HUGE.length} hostile texts becomes anything but text in the page`, async ({
+  page,
+}) => {
+  const all = [...PAYLOADS, ...HUGE];
+  assert.equal(new Set(all).size, all.length, "no text is there twice");
   await openChat(page);
   const body = page.locator("#log > .turn > .body");
   await page.evaluate(() => {
@@ -58,11 +67,12 @@ test(`none of ${PAYLOADS.length} hostile texts becomes anything but text in the 
     article.append(Object.assign(document.createElement("div"), { className: "body" }));
     document.getElementById("log")?.append(article);
   });
-  for (const payload of PAYLOADS) {
+  for (const payload of all) {
     const shown = await body.evaluate(async (root, text) => {
       const address = "/assets/markdown.js";
-      const { linkedHosts, renderMarkdown } = await import(address);
-      linkedHosts.add("a.example").add("b.example").add(location.host);
+      const { renderMarkdown, linkedHosts } = await import(address);
+      // As the page fills it with what the documents name.
+      for (const host of [location.host, "github.com", "a.example", "b.example"]) linkedHosts.add(host);
       // Every source is known, so that no `[n]` is spared.
       const cite = (/** @type {number} */ index) =>
         Object.assign(document.createElement("a"), {
@@ -75,7 +85,7 @@ test(`none of ${PAYLOADS.length} hostile texts becomes anything but text in the 
       await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
       return root.textContent ?? "";
     }, payload);
-    assert.deepEqual(await faultsOf(body), [], JSON.stringify(payload));
+    assert.deepEqual(await faultsOf(body), [], JSON.stringify(payload.slice(0, 200)));
     // Letters are shown, not swallowed as markup.
     if (payload.startsWith("<script>")) assert.ok(shown.startsWith("<script>"), JSON.stringify(payload));
   }
