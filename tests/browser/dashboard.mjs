@@ -24,6 +24,7 @@ const PAGES = /** @type {const} */ ([
   ["search", `/admin/search?q=${encodeURIComponent(QUESTION)}`],
   ["models", "/admin/models"],
   ["alerts", "/admin/alerts"],
+  ["appearance", "/admin/appearance?colour=%23a01060&greeting=Hola"],
   ["checklist", "/admin/checklist"],
   ["missing", "/admin/nothing"],
 ]);
@@ -39,7 +40,7 @@ const expected = [/Failed to load resource: the server responded with a status o
 let session;
 
 /** @param {import("./harness.mjs").Stage} stage */
-async function enter({ context, page, base }) {
+export async function enter({ context, page, base }) {
   session ??= (async () => {
     await page.goto("/admin");
     await page.locator("#token").fill(TOKEN);

@@ -23,6 +23,7 @@ import "./keyboard.mjs";
 import "./accessibility.mjs";
 import "./docs.mjs";
 import "./dashboard.mjs";
+import "./appearance.mjs";
 import "./widget.mjs";
 import "./widget-trouble.mjs";
 

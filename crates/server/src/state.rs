@@ -28,6 +28,8 @@ const KEYS_BEFORE_SWEEP: usize = 10_000;
 pub struct ServerSettings {
     /// Origins, besides the server's own, whose pages may ask questions: `https://maria.example`.
     pub allowed_origins: Vec<String>,
+    /// Where visitors reach the server, if that is known: `https://chat.maria.example`.
+    pub public_url: Option<String>,
     /// Peers whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// The largest request body.
@@ -50,6 +52,7 @@ impl Default for ServerSettings {
     fn default() -> Self {
         Self {
             allowed_origins: Vec::new(),
+            public_url: None,
             trusted_proxies: Vec::new(),
             max_body_bytes: 64 * 1024,
             body_timeout: Duration::from_secs(30),

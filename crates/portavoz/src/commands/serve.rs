@@ -143,6 +143,7 @@ fn server_settings(settings: &Settings) -> ServerSettings {
     let limit = |per_minute| NonZeroU32::new(per_minute).filter(|_| settings.rate.enabled);
     ServerSettings {
         allowed_origins,
+        public_url: server.public_url.clone(),
         trusted_proxies: server.trusted_proxies.clone(),
         max_body_bytes: server.max_body_bytes,
         per_visitor_per_minute: limit(settings.rate.per_visitor_per_minute),

@@ -16,6 +16,7 @@ use axum::routing::{get, post};
 use crate::state::AppState;
 
 mod alerts;
+mod appearance;
 mod charts;
 mod checklist;
 mod conversation;
@@ -46,6 +47,8 @@ pub(crate) fn pages(state: &AppState) -> Router<AppState> {
         .route("/admin/models/rollback", post(models::go_back))
         .route("/admin/alerts", get(alerts::alerts))
         .route("/admin/alerts/test", post(alerts::test))
+        .route("/admin/appearance", get(appearance::appearance))
+        .route("/admin/appearance/preview", get(appearance::preview))
         .route("/admin/checklist", get(checklist::checklist))
         .route("/admin/logout", post(login::log_out))
         .route("/admin/{*rest}", get(trouble::no_such_page))

@@ -43,14 +43,27 @@ pub(crate) async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Resul
 
 /// An asset as visitors get it.
 pub(crate) fn published(name: &str) -> Option<Arc<Published>> {
+    shelved(name, || publish(name, |name| Some(Assets::get(name)?.data.into_owned())))
+}
+
+/// A script with another text in the place of one that it holds.
+pub(crate) fn published_with(name: &str, held: &str, wanted: &str) -> Option<Arc<Published>> {
+    let read = |name: &str| {
+        let script = String::from_utf8(Assets::get(name)?.data.into_owned()).ok()?;
+        Some(script.replace(held, wanted).into_bytes())
+    };
+    shelved(&format!("{name} {wanted}"), || publish(name, read))
+}
+
+fn shelved(key: &str, make: impl FnOnce() -> Option<Published>) -> Option<Arc<Published>> {
     // While it is being written, a file is read from the disk each time.
     if !cfg!(debug_assertions)
-        && let Some(found) = SHELF.read().unwrap_or_else(PoisonError::into_inner).get(name)
+        && let Some(found) = SHELF.read().unwrap_or_else(PoisonError::into_inner).get(key)
     {
         return Some(Arc::clone(found));
     }
-    let made = Arc::new(publish(name, |name| Some(Assets::get(name)?.data.into_owned()))?);
-    SHELF.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), Arc::clone(&made));
+    let made = Arc::new(make()?);
+    SHELF.write().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned(), Arc::clone(&made));
     Some(made)
 }
 

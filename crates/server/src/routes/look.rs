@@ -12,6 +12,8 @@ use crate::error::ApiError;
 use crate::state::AppState;
 use crate::theme::stylesheet;
 
+/// Portavoz's own colour, as in `tokens.css` and `widget.js`.
+pub(crate) const OWN_COLOUR: Colour = Colour([0x0f, 0x6b, 0x63]);
 /// A picture may be a drawing with scripts in it: opened on its own, it can do nothing.
 const PICTURE_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; sandbox");
 

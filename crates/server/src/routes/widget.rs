@@ -15,7 +15,8 @@ use axum::response::{IntoResponse, Response};
 use portavoz_text::language::Language;
 use serde::Deserialize;
 
-use super::assets::{published, version};
+use super::assets::{published_with, version};
+use super::look::OWN_COLOUR;
 use super::pages::chat::{Wanted, page};
 use super::pages::render;
 use super::pages::words::browser_language;
@@ -54,9 +55,11 @@ struct RefusedPage<'a> {
     version: &'static str,
 }
 
-/// The loader.
-pub(crate) async fn loader(headers: HeaderMap) -> Result<Response, ApiError> {
-    let mut response = published("widget.js").ok_or(ApiError::Internal)?.respond(&headers, KEEP_FOR_MINUTES);
+/// The loader, in the owner's colour.
+pub(crate) async fn loader(State(state): State<AppState>, headers: HeaderMap) -> Result<Response, ApiError> {
+    let colour = state.site().settings().face.colour.unwrap_or(OWN_COLOUR).to_string();
+    let script = published_with("widget.js", &OWN_COLOUR.to_string(), &colour).ok_or(ApiError::Internal)?;
+    let mut response = script.respond(&headers, KEEP_FOR_MINUTES);
     // Hosts that isolate themselves from others' content load it too.
     response.headers_mut().insert(RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
     Ok(response)

@@ -11,13 +11,15 @@ use reqwest::{Method, Response};
 
 use super::support::{ADMIN, TestApp, unlimited};
 
+mod appearance;
 mod upkeep;
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 /// Every page that is read; `{conversation}` is one that exists.
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 10] = [
     "/admin",
     "/admin/conversations",
+    "/admin/appearance",
     "/admin/conversations/{conversation}",
     "/admin/spending",
     "/admin/documents",

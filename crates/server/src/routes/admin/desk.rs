@@ -28,6 +28,7 @@ pub(super) enum Section {
     Documents,
     Models,
     Alerts,
+    Appearance,
     Checklist,
 }
 
@@ -73,13 +74,14 @@ struct Submitted<T> {
 }
 
 impl Section {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Overview,
         Self::Conversations,
         Self::Spending,
         Self::Documents,
         Self::Models,
         Self::Alerts,
+        Self::Appearance,
         Self::Checklist,
     ];
 
@@ -91,6 +93,7 @@ impl Section {
             Self::Documents => "/admin/documents",
             Self::Models => "/admin/models",
             Self::Alerts => "/admin/alerts",
+            Self::Appearance => "/admin/appearance",
             Self::Checklist => "/admin/checklist",
         }
     }
@@ -103,6 +106,7 @@ impl Section {
             Self::Documents => tongue.say("Documentos", "Documents"),
             Self::Models => tongue.say("Modelos", "Models"),
             Self::Alerts => tongue.say("Alertas", "Alerts"),
+            Self::Appearance => tongue.say("Apariencia", "Appearance"),
             Self::Checklist => tongue.say("Comprobaciones", "Checklist"),
         }
     }

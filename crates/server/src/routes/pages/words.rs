@@ -114,7 +114,7 @@ pub(super) fn words(language: Language) -> Result<&'static Words, ApiError> {
 }
 
 /// What each language calls itself.
-pub(super) const fn own_name(language: Language) -> &'static str {
+pub(crate) const fn own_name(language: Language) -> &'static str {
     match language {
         Language::Es => "Español",
         Language::En => "English",
