@@ -1,8 +1,8 @@
 //! How a file of the pages becomes what visitors download: with what it imports, without the words that are for its
 //! readers, compressed once.
 //!
-//! There is no build step: the files run as they are written, and are checked and tested so. Comments and indentation are
-//! half of a script's bytes and nothing to a browser, so they stay at home. A module and what it imports travel as one
+//! There is no build step: the files run as they are written, and are checked so. Comments and spaces are half of a
+//! script's bytes and nothing to a browser, so they stay at home. A module and what it imports travel as one
 //! file: small files compress badly, and each would be asked for only after the one that names it. So modules that are
 //! imported share one scope, and a name that two of them declare is a syntax error in the first page that is opened.
 
@@ -14,9 +14,14 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
+/// In bytes: beyond it, the least possible is not worth the second it takes.
+const LARGEST_FOR_ZOPFLI: usize = 64 * 1024;
+
 /// A file, ready to be sent.
 #[derive(Debug)]
 pub(crate) struct Published {
+    /// SHA-256 of what was written.
+    pub(super) source: [u8; 32],
     pub(super) plain: Bytes,
     /// Absent where it would not be smaller.
     pub(super) gzip: Option<Bytes>,
@@ -25,23 +30,27 @@ pub(crate) struct Published {
     pub(super) content_type: &'static str,
 }
 
-/// Makes the file `name` ready; `None` if `read` finds it or one that it imports nowhere.
-pub(crate) fn publish(name: &str, read: impl Fn(&str) -> Option<Vec<u8>>) -> Option<Published> {
-    let plain = match Kind::of(name) {
-        Some(kind) => {
-            let mut joined = Joined { kind, read: &read, seen: Vec::new(), text: String::new() };
-            joined.add(name)?;
-            joined.text.into_bytes()
-        }
-        None => read(name)?,
-    };
-    let gzip = gzip(&plain).filter(|small| small.len() < plain.len());
-    Some(Published {
+/// The file `name` with what it imports, as it was written; `None` if `read` finds it or one that it imports nowhere.
+pub(crate) fn join(name: &str, read: impl Fn(&str) -> Option<Vec<u8>>) -> Option<Vec<u8>> {
+    let Some(kind) = Kind::of(name) else { return read(name) };
+    let mut joined = Joined { kind, read: &read, seen: Vec::new(), text: String::new() };
+    joined.add(name)?;
+    Some(joined.text.into_bytes())
+}
+
+/// Makes a file ready, of which `written` is the whole text.
+pub(crate) fn publish(name: &str, written: &[u8]) -> Published {
+    let text = std::str::from_utf8(written).ok();
+    let minified = Kind::of(name).zip(text).map(|(kind, text)| kind.minified(text));
+    let plain = minified.map_or_else(|| written.to_vec(), String::into_bytes);
+    let gzip = smallest_gzip(&plain).filter(|small| small.len() < plain.len());
+    Published {
+        source: Sha256::digest(written).into(),
         hash: hexadecimal(&Sha256::digest(&plain)),
         gzip: gzip.map(Bytes::from),
         plain: Bytes::from(plain),
         content_type: content_type(name),
-    })
+    }
 }
 
 /// Files of ours that import others.
@@ -62,10 +71,11 @@ impl Kind {
         }
     }
 
-    const fn line_comment(self) -> &'static str {
+    /// A text without what is for its readers; as it is, if the minifier cannot read it.
+    fn minified(self, text: &str) -> String {
         match self {
-            Self::Script => "//",
-            Self::Style => "/*",
+            Self::Script => minifier::js::minify(text).map_or_else(|_| text.to_owned(), |small| small.to_string()),
+            Self::Style => minifier::css::minify(text).map_or_else(|_| text.to_owned(), |small| small.to_string()),
         }
     }
 
@@ -94,9 +104,8 @@ impl<R: Fn(&str) -> Option<Vec<u8>>> Joined<'_, R> {
         }
         self.seen.push(name.to_owned());
         let written = String::from_utf8((self.read)(name)?).ok()?;
-        let stripped = strip(&written, self.kind.line_comment());
-        let mut own = String::with_capacity(stripped.len());
-        let mut lines = stripped.lines();
+        let mut own = String::with_capacity(written.len());
+        let mut lines = written.lines();
         while let Some(line) = lines.next() {
             if line.starts_with(self.kind.import()) {
                 let mut import = line.to_owned();
@@ -121,43 +130,17 @@ fn imported(import: &str) -> Option<&str> {
     import.rsplit('"').nth(1)?.strip_prefix("./")
 }
 
-/// A text without comments that have lines of their own, without indentation and without blank lines.
-fn strip(text: &str, line_comment: &str) -> String {
-    let mut kept = String::with_capacity(text.len());
-    let mut in_comment = false;
-    for line in text.lines().map(str::trim) {
-        let begins = line.starts_with("/*");
-        if in_comment || begins {
-            // Code behind the end of a comment stays.
-            let after = line.split_once("*/").map(|(_, after)| after.trim_start());
-            in_comment = after.is_none();
-            kept.push_str(after.unwrap_or_default());
-            if after.is_some_and(|after| !after.is_empty()) {
-                kept.push('\n');
-            }
-        } else if !line.is_empty() && !line.starts_with(line_comment) {
-            kept.push_str(&without_casts(line));
-            kept.push('\n');
-        }
+/// As small as gzip can be, which takes long for large files and is done once.
+fn smallest_gzip(bytes: &[u8]) -> Option<Vec<u8>> {
+    if bytes.len() > LARGEST_FOR_ZOPFLI {
+        return gzip(bytes);
     }
-    kept
+    let mut small = Vec::new();
+    zopfli::compress(zopfli::Options::default(), zopfli::Format::Gzip, bytes, &mut small).ok()?;
+    Some(small)
 }
 
-/// A line without the types that its expressions are said to have, `/** @type {Element} */ (found)`: these alone begin
-/// with two stars and end on their line.
-fn without_casts(line: &str) -> String {
-    let mut parts = line.split("/**");
-    let mut kept = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        match part.split_once("*/") {
-            Some((_, code)) => kept.push_str(code.strip_prefix(' ').unwrap_or(code)),
-            None => kept.extend(["/**", part]),
-        }
-    }
-    kept
-}
-
-/// As small as it gets; `None` should memory run out.
+/// Small, and soon done; `None` should memory run out.
 pub(crate) fn gzip(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(bytes).ok()?;
@@ -198,7 +181,7 @@ mod tests {
     fn sent(name: &str, files: &[(&str, &str)]) -> Option<String> {
         let read =
             |wanted: &str| files.iter().find(|(name, _)| *name == wanted).map(|(_, text)| text.as_bytes().to_vec());
-        publish(name, read).map(|made| String::from_utf8(made.plain.to_vec()).unwrap())
+        join(name, read).map(|text| String::from_utf8(publish(name, &text).plain.to_vec()).unwrap())
     }
 
     #[test]
@@ -206,13 +189,13 @@ mod tests {
         for (name, written, expected) in [
             (
                 "a.js",
-                "// @ts-check\n/**\n * Adds.\n */\nfunction add() {\n  // why\n  return 1; // kept\n}\n",
-                "function add() {\nreturn 1; // kept\n}\n",
+                "// @ts-check\n/**\n * Adds.\n */\nfunction add() {\n  // why\n  return 1; // here\n}\n",
+                "function add(){return 1}",
             ),
-            ("a.js", "const a = /** @type {A} */ (b(/** @type {B} */ (c)));\n", "const a = (b((c)));\n"),
-            ("a.js", "/** @type {number} */ let a;\n/* x\n*/ let b;\n", "let a;\nlet b;\n"),
-            ("a.js", "const url = \"https://a.example\";\n", "const url = \"https://a.example\";\n"),
-            ("a.css", "/* two\n   lines */\n\na {\n  color: red;\n}\n", "a {\ncolor: red;\n}\n"),
+            ("a.js", "const a = /** @type {A} */ (b(/** @type {B} */ (c)));\n", "const a=(b((c)))"),
+            ("a.js", "const url = \"https://a.example // x\";\n", "const url=\"https://a.example // x\""),
+            ("a.js", "const r = /\\/\\/ \"'`/g;\n", "const r=/\\/\\/ \"'`/g"),
+            ("a.css", "/* two\n   lines */\n\na {\n  color: red;\n}\n", "a{color:red;}"),
             ("vendor/a.js", "// theirs\n  a();\n", "// theirs\n  a();\n"),
             ("a.svg", "<!-- x -->\n  <svg/>", "<!-- x -->\n  <svg/>"),
         ] {
@@ -231,15 +214,14 @@ mod tests {
             ("b.js", "export const b = 1;\nconst later = () => import(\"./c.js\");\n"),
             ("round.js", "import \"./round.js\";\nround();\n"),
             ("lost.js", "import { x } from \"./nowhere.js\";\n"),
-            ("page.css", "@import \"./tokens.css\";\np {}\n"),
-            ("tokens.css", ":root {}\n"),
+            ("page.css", "@import \"./tokens.css\";\np { a: b }\n"),
+            ("tokens.css", ":root { c: d }\n"),
         ];
-        let expected =
-            "const b = 1;\nconst later = () => import(\"./c.js\");\nconst a = b;\nexport const page = a + b;\n";
+        let expected = "const b=1;const later=()=>import(\"./c.js\");const a=b;export const page=a+b;";
         assert_eq!(sent("page.js", &files).unwrap(), expected);
-        assert_eq!(sent("round.js", &files).unwrap(), "round();\n");
+        assert_eq!(sent("round.js", &files).unwrap(), "round();");
         assert_eq!(sent("lost.js", &files), None);
-        assert_eq!(sent("page.css", &files).unwrap(), ":root {}\np {}\n");
+        assert_eq!(sent("page.css", &files).unwrap(), ":root{c:d}p{a:b}");
     }
 
     #[test]
