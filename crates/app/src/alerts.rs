@@ -23,8 +23,9 @@ use portavoz_text::language::Language;
 use crate::clock::id_bytes;
 use crate::site::{Site, SiteError};
 
+pub(crate) mod lease;
 mod standing;
-mod telling;
+pub(crate) mod telling;
 
 pub use telling::{Reached, test};
 

@@ -1,4 +1,6 @@
-//! What visitors leave for the owner: taken by [`leave`], listed and worked off by the owner.
+//! What visitors leave for the owner: taken by [`leave`], told to the owner by [`tell`], listed and worked off.
+
+use std::sync::Arc;
 
 use portavoz_domain::ids::{ConversationId, MessageId, TurnId, VisitorId};
 use portavoz_domain::inbox::{
@@ -10,6 +12,10 @@ use portavoz_text::language::Language;
 
 use crate::clock::id_bytes;
 use crate::site::{Site, SiteError};
+
+mod telling;
+
+pub use telling::tell;
 
 /// A message as a visitor sends it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,10 +126,12 @@ pub async fn check(site: &Site, leaving: Leaving) -> Result<Checked, MessageErro
     }))
 }
 
-/// Takes a message. It is kept when this returns.
-pub async fn leave(site: &Site, Checked(message): Checked) -> Result<LeftMessage, MessageError> {
+/// Takes a message. It is kept when this returns, and the owner is told of it soon.
+pub async fn leave(site: &Arc<Site>, Checked(message): Checked) -> Result<LeftMessage, MessageError> {
     site.storage().messages().receive(&message).await?;
-    tracing::info!(site = %message.site, message.id = %message.id, "a visitor left a message");
+    if message.told.is_none() {
+        telling::tell_soon(site);
+    }
     Ok(message)
 }
 

@@ -9,6 +9,7 @@ mod app {
     mod checking;
     mod computing;
     mod conversations;
+    mod inbox;
     mod ingesting;
     mod keeping;
     mod leaving;

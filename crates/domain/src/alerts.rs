@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{EpisodeId, SiteId};
 use crate::timestamp::Timestamp;
 
-mod due;
+pub(crate) mod due;
 mod kind;
 pub mod rules;
 pub mod words;

@@ -3,6 +3,7 @@
 use portavoz_text::language::Language;
 
 use crate::alerts::Delivery;
+use crate::alerts::due::{GIVE_UP_MS, Retry, retry};
 use crate::ids::{ConversationId, MessageId, SiteId, TurnId, VisitorId};
 use crate::timestamp::Timestamp;
 
@@ -72,6 +73,36 @@ pub struct LeftMessage {
     pub deliveries: Vec<Delivery>,
     /// Since when nobody has to be told of it any more; `None` while somebody has.
     pub told: Option<Timestamp>,
+}
+
+/// Whether a channel has still to tell the owner of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Telling {
+    /// It is to be told now.
+    Due,
+    /// It did not arrive, and is tried again later.
+    Later,
+    /// It arrived, or it is too late.
+    Over,
+}
+
+impl LeftMessage {
+    /// How it stands with telling the owner by `channel`.
+    pub fn telling(&self, channel: &str, now: Timestamp) -> Telling {
+        let tried: Vec<&Delivery> = self.deliveries.iter().filter(|delivery| delivery.channel == channel).collect();
+        if tried.iter().any(|delivery| delivery.error.is_none()) {
+            return Telling::Over;
+        }
+        match (tried.first(), tried.last()) {
+            (Some(first), Some(last)) => match retry(tried.len(), first, last, now) {
+                Retry::Now => Telling::Due,
+                Retry::Later => Telling::Later,
+                Retry::Never => Telling::Over,
+            },
+            _ if now.millis_since(self.received) >= GIVE_UP_MS => Telling::Over,
+            _ => Telling::Due,
+        }
+    }
 }
 
 /// Which messages to list.

@@ -13,7 +13,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use portavoz_app::site::Site;
-use portavoz_app::{alerts, lifecycle, privacy, stats};
+use portavoz_app::{alerts, lifecycle, messages, privacy, stats};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -32,6 +32,7 @@ pub fn jobs(site: &Arc<Site>) -> Vec<Job> {
         Job::new("retention", HOUR, site, |site| async move { privacy::retain(&site).await }),
         Job::new("sums", HOUR, site, |site| async move { stats::compact(&site).await }),
         Job::new("orphans", MINUTE, site, |site| async move { alerts::sweep(&site).await }),
+        Job::new("messages", MINUTE, site, |site| async move { messages::tell(&site).await }),
         Job::new("alerts", MINUTE, site, |site| async move { alerts::evaluate(&site).await }),
     ]
 }

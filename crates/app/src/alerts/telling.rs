@@ -1,6 +1,6 @@
 //! Sending what is to be told, each message by one process.
 //!
-//! Whoever tells holds a lease of the site for the time, so that two processes do not send the same message. A process
+//! Whoever tells holds a [`lease`](super::lease) of the site for the time, so that two processes do not send the same message. A process
 //! that dies in the middle leaves a message unsaid or unrecorded: it is sent by the next one when the lease is over, a
 //! second time at the worst, and never lost.
 
@@ -11,18 +11,16 @@ use std::time::Duration;
 use futures::future::join_all;
 use portavoz_domain::alerts::words::Notice;
 use portavoz_domain::alerts::{Delivery, Due, Episode};
-use portavoz_domain::timestamp::Timestamp;
-use portavoz_storage::{StorageError, Swap};
+use portavoz_storage::StorageError;
 
+use super::lease::Lease;
 use super::{Notifier, NotifyError, OPEN_AT_MOST, language};
 use crate::site::Site;
 
-/// The name of the lease among the site's choices; its value is when it is over.
+/// The name of the lease.
 const LEASE: &str = "alerts_telling_until";
-/// How long a lease holds if nobody gives it back.
-const LEASE_MS: i64 = 120_000;
 /// What is not sent by then waits for the next round, well before the lease is over.
-const ROUND: Duration = Duration::from_secs(90);
+pub(crate) const ROUND: Duration = Duration::from_secs(90);
 /// How long a channel may take for one message.
 const ONE_MESSAGE: Duration = Duration::from_secs(40);
 /// How far back closed episodes are looked at.
@@ -36,12 +34,12 @@ pub(super) async fn tell(site: &Arc<Site>) -> Result<(), StorageError> {
     if !recent(site).await?.iter().any(|episode| is_due(episode, now)) {
         return Ok(());
     }
-    let Some(lease) = take_lease(site).await? else { return Ok(()) };
+    let Some(lease) = Lease::take(site, LEASE).await? else { return Ok(()) };
     // Read again: what was due may have been told before the lease was ours.
     let episodes = recent(site).await?;
     let told = join_all(notifiers.iter().map(|notifier| tell_by(site, notifier.as_ref(), &episodes)));
     let told = tokio::time::timeout(ROUND, told).await;
-    give_back(site, &lease).await?;
+    lease.give_back(site).await?;
     told.unwrap_or_default().into_iter().collect()
 }
 
@@ -84,33 +82,12 @@ async fn tell_by(site: &Site, notifier: &dyn Notifier, episodes: &[Episode]) -> 
     Ok(())
 }
 
-async fn send(notifier: &dyn Notifier, notice: &Notice) -> Result<(), NotifyError> {
+/// Sends a message, waiting no longer than any channel may take.
+pub(crate) async fn send(notifier: &dyn Notifier, notice: &Notice) -> Result<(), NotifyError> {
     tokio::time::timeout(ONE_MESSAGE, notifier.send(notice)).await.unwrap_or_else(|_| {
         let what = format!("no answer within {} s", ONE_MESSAGE.as_secs());
         Err(NotifyError { what, mend: "check that the receiver can be reached from this machine" })
     })
-}
-
-/// The lease's value, if it is ours now.
-async fn take_lease(site: &Site) -> Result<Option<String>, StorageError> {
-    let choices = site.storage().choices();
-    let held = choices.get(site.id(), LEASE).await?;
-    let now = site.now();
-    let until = held.as_deref().and_then(|until| until.parse().ok()).unwrap_or(0);
-    // Clocks of processes differ a little. A lease that holds for much longer than any does was given by a wrong one.
-    if (1..=2 * LEASE_MS).contains(&(until - now.as_millis())) {
-        return Ok(None);
-    }
-    let lease = (now.as_millis() + LEASE_MS).to_string();
-    let taken = choices.swap(site.id(), LEASE, Swap { before: held.as_deref(), value: &lease }, now).await?;
-    Ok(taken.then_some(lease))
-}
-
-async fn give_back(site: &Site, lease: &str) -> Result<(), StorageError> {
-    let over = Timestamp::default().as_millis().to_string();
-    let change = Swap { before: Some(lease), value: &over };
-    site.storage().choices().swap(site.id(), LEASE, change, site.now()).await?;
-    Ok(())
 }
 
 /// What became of a test message.

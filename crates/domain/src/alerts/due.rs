@@ -1,4 +1,5 @@
 //! What is still to be told of an episode, and when: each end of it once by each channel, tried again while that fails.
+//! Messages for the owner ([`crate::inbox`]) are told by the same rule.
 
 use super::{Delivery, Episode, Kind};
 use crate::timestamp::Timestamp;
@@ -9,9 +10,34 @@ const FIRST_WAIT_MS: u64 = MINUTE_MS - 10_000;
 /// The longest wait: a receiver that is back hears of it within the hour.
 const LONGEST_WAIT_MS: u64 = 60 * MINUTE_MS;
 /// Then a receiver is taken to be gone for good. The failures stay in the episode, for the owner to read.
-const GIVE_UP_MS: u64 = 7 * 24 * 60 * MINUTE_MS;
+pub(crate) const GIVE_UP_MS: u64 = 7 * 24 * 60 * MINUTE_MS;
 /// An episode that ended unsaid longer ago is no news.
 const STALE_MS: u64 = 24 * 60 * MINUTE_MS;
+
+/// What becomes of a message that did not arrive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Retry {
+    /// It is time for another try.
+    Now,
+    /// It is too early.
+    Later,
+    /// It is too late.
+    Never,
+}
+
+/// What becomes of a message after these failures of a channel; there is at least one, `last` the same one if it is alone.
+pub(crate) fn retry(failures: usize, first: &Delivery, last: &Delivery, now: Timestamp) -> Retry {
+    let doublings = u32::try_from(failures.saturating_sub(1)).unwrap_or(u32::MAX);
+    let doubled = 1_u64.checked_shl(doublings).unwrap_or(u64::MAX);
+    let wait = FIRST_WAIT_MS.saturating_mul(doubled).min(LONGEST_WAIT_MS);
+    if now.millis_since(first.at) >= GIVE_UP_MS {
+        Retry::Never
+    } else if now.millis_since(last.at) >= wait {
+        Retry::Now
+    } else {
+        Retry::Later
+    }
+}
 
 /// What a channel is to tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,13 +67,7 @@ impl Episode {
             return None;
         }
         match (of_this.first(), of_this.last()) {
-            (Some(first), Some(last)) => {
-                let failures = u32::try_from(of_this.len()).unwrap_or(u32::MAX);
-                let doubled = 1_u64.checked_shl(failures - 1).unwrap_or(u64::MAX);
-                let wait = FIRST_WAIT_MS.saturating_mul(doubled).min(LONGEST_WAIT_MS);
-                let goes_on = now.millis_since(first.at) < GIVE_UP_MS;
-                (goes_on && now.millis_since(last.at) >= wait).then_some(due)
-            }
+            (Some(first), Some(last)) => (retry(of_this.len(), first, last, now) == Retry::Now).then_some(due),
             _ => {
                 // A channel that is new does not retell the past.
                 let is_new = by_channel.is_empty() && !self.deliveries.is_empty();

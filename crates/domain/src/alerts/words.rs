@@ -6,6 +6,7 @@ use portavoz_text::language::Language;
 use super::rules::Finding;
 use super::{Episode, Kind};
 use crate::ids::SiteId;
+use crate::inbox::LeftMessage;
 use crate::timestamp::Timestamp;
 
 mod en;
@@ -20,6 +21,17 @@ pub enum Tone {
     Recovery,
     /// Nothing: the owner wants to see whether messages arrive.
     Test,
+    /// A visitor left a message. What is in it is theirs: it is for channels that only the owner reads.
+    Message,
+}
+
+/// Who gets the answer to a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReplyTo {
+    /// How they want to be called, if they said.
+    pub name: Option<String>,
+    /// Their e-mail address, as they wrote it.
+    pub email: String,
 }
 
 /// One message to the owner, ready to be sent by any channel.
@@ -37,6 +49,8 @@ pub struct Notice {
     pub fields: Vec<(String, String)>,
     /// The language of all that.
     pub language: Language,
+    /// Whom to answer, if there is somebody.
+    pub reply_to: Option<ReplyTo>,
 }
 
 impl Notice {
@@ -50,6 +64,7 @@ impl Notice {
             text: episode.message.clone(),
             fields: fields(episode, language, &[(words.since, moment(episode.opened))]),
             language: spoken(language),
+            reply_to: None,
         }
     }
 
@@ -67,6 +82,7 @@ impl Notice {
             title: format!("{}: {title}", words.recovered),
             fields: fields(episode, language, &[(words.since, moment(episode.opened)), (words.until, moment(end))]),
             language: spoken(language),
+            reply_to: None,
         }
     }
 
@@ -80,6 +96,24 @@ impl Notice {
             text: words.test_text.to_owned(),
             fields: vec![(words.since.to_owned(), moment(now))],
             language: spoken(language),
+            reply_to: None,
+        }
+    }
+
+    /// Tells what a visitor left. `desk` is where the owner reads it.
+    pub fn of_message(message: &LeftMessage, desk: &str, language: Language) -> Self {
+        let words = words_in(language);
+        let said = |name: &'static str, value: &Option<String>| value.clone().map(|value| (name.to_owned(), value));
+        let fields = [said(words.name, &message.name), said(words.email, &message.email)].into_iter().flatten();
+        let times = [(words.received.to_owned(), moment(message.received)), (words.desk.to_owned(), desk.to_owned())];
+        Self {
+            site: message.site.clone(),
+            tone: Tone::Message,
+            title: (words.message_title)(message.name.as_deref()),
+            text: message.text.clone(),
+            fields: fields.chain(times).collect(),
+            language: spoken(language),
+            reply_to: message.email.clone().map(|email| ReplyTo { name: message.name.clone(), email }),
         }
     }
 
@@ -88,7 +122,7 @@ impl Notice {
         let mark = match self.tone {
             Tone::Alert => "⚠",
             Tone::Recovery => "✓",
-            Tone::Test => "✉",
+            Tone::Test | Tone::Message => "✉",
         };
         let site = if self.site == SiteId::default() { String::new() } else { format!(" ({})", self.site) };
         format!("{mark} portavoz{site}: {}", self.title)
@@ -123,6 +157,12 @@ struct Words {
     over: fn(&str, &str, &str) -> String,
     test_title: &'static str,
     test_text: &'static str,
+    /// Of the visitor's name, if they said it.
+    message_title: fn(Option<&str>) -> String,
+    name: &'static str,
+    email: &'static str,
+    received: &'static str,
+    desk: &'static str,
 }
 
 fn words_in(language: Language) -> &'static Words {

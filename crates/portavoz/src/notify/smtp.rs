@@ -9,10 +9,10 @@ use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, CertificateStore, Tls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
-use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use portavoz_app::alerts::{Notifier, NotifyError};
 use portavoz_app::clock::Entropy;
-use portavoz_domain::alerts::words::Notice;
+use portavoz_domain::alerts::words::{Notice, ReplyTo};
 use secrecy::ExposeSecret;
 
 use super::{Failed, Patience, UNREACHABLE, tries};
@@ -57,7 +57,7 @@ impl Smtp {
         let id: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
         let mut message = Message::builder()
             .from(self.from.clone())
-            .subject(notice.subject())
+            .subject(one_line(&notice.subject()))
             .message_id(Some(format!("<{id}@{}>", self.from.email.domain())))
             .header(ContentType::TEXT_PLAIN)
             // Nobody's holiday notice is to answer (RFC 3834).
@@ -68,8 +68,22 @@ impl Smtp {
         for receiver in &self.to {
             message = message.to(receiver.clone());
         }
+        if let Some(writer) = notice.reply_to.as_ref().and_then(writer) {
+            message = message.reply_to(writer);
+        }
         message.body(format!("{}\n\n{figures}", notice.text))
     }
+}
+
+/// A visitor's words in a header are one line, whatever they sent: a second one would be a header of their own.
+fn one_line(text: &str) -> String {
+    text.replace(char::is_control, " ")
+}
+
+/// The visitor as a receiver of answers; `None` if what they wrote is no address after all. It is in the mail's text then.
+fn writer(reply_to: &ReplyTo) -> Option<Mailbox> {
+    let address = reply_to.email.parse::<Address>().ok()?;
+    Some(Mailbox::new(reply_to.name.as_deref().map(one_line), address))
 }
 
 #[async_trait]

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
 
-use portavoz_domain::alerts::words::{Notice, Tone};
+use portavoz_domain::alerts::words::{Notice, ReplyTo, Tone};
 use portavoz_domain::ids::SiteId;
 use portavoz_llm::openai::{Timeouts, http_client};
 use portavoz_text::language::Language;
@@ -29,6 +29,7 @@ fn notice(tone: Tone) -> Notice {
         text: "Los modelos han costado 10,42 USD <hoy> & mañana más.".to_owned(),
         fields: vec![("Cifra".to_owned(), "10,42 USD".to_owned()), ("Límite".to_owned(), "10,00 USD".to_owned())],
         language: Language::Es,
+        reply_to: None,
     }
 }
 
@@ -112,6 +113,51 @@ async fn a_mail_says_what_the_alert_says() {
     assert!(id.starts_with('<') && id.ends_with("@example.com>"), "{id}");
     let told: Vec<&str> = lines.iter().map(String::as_str).filter(|line| !changing(line)).collect();
     insta::assert_snapshot!("mail", told.join("\n"));
+}
+
+/// A message whose words try to be more than that.
+fn message() -> Notice {
+    Notice {
+        tone: Tone::Message,
+        title: "Mensaje de Zoé\r\nBcc: all@example.com".to_owned(),
+        text: "<!channel> @everyone ¿Tiene un hueco?\r\n.\r\nMAIL FROM:<x@example.com>".to_owned(),
+        fields: vec![("Correo".to_owned(), "zoe@example.com".to_owned())],
+        reply_to: Some(ReplyTo {
+            name: Some("Zoé\r\nBcc: all@example.com".to_owned()),
+            email: "zoe@example.com".to_owned(),
+        }),
+        ..notice(Tone::Message)
+    }
+}
+
+#[tokio::test]
+async fn a_message_by_mail_can_be_answered_and_stays_one_message() {
+    let (port, lines) = mail(Mail::default());
+    let smtp = Smtp::new(&to_port(port), LONG).unwrap();
+    smtp.send(&message()).await.unwrap();
+    let sent = lines.lock().unwrap().clone();
+    let headers: Vec<&String> =
+        sent.iter().skip_while(|line| *line != "DATA").take_while(|line| !line.is_empty()).collect();
+    assert!(!headers.iter().any(|line| line.starts_with("Bcc:")), "{headers:?}");
+    let reply = headers.iter().find(|line| line.starts_with("Reply-To: ")).unwrap();
+    assert!(reply.contains("=?utf-8?b?") || reply.contains("Zo"), "{reply}");
+    assert!(headers.iter().any(|line| line.contains("<zoe@example.com>")), "{headers:?}");
+    assert_eq!(sent.iter().filter(|line| line.starts_with("MAIL FROM:<bot@")).count(), 1, "{sent:?}");
+
+    let unusable = ReplyTo { name: None, email: "zoe@example..com\r\nBcc: all@example.com".to_owned() };
+    lines.lock().unwrap().clear();
+    smtp.send(&Notice { reply_to: Some(unusable), ..message() }).await.unwrap();
+    let sent = lines.lock().unwrap().clone();
+    assert!(!sent.iter().any(|line| line.starts_with("Reply-To:") || line.starts_with("Bcc:")), "{sent:?}");
+}
+
+#[tokio::test]
+async fn a_message_by_webhook_calls_nobody() {
+    let (url, bodies) = web(vec![Reply::Status(200)]);
+    webhook(&url, LONG).send(&message()).await.unwrap();
+    let text = bodies.lock().unwrap()[0]["text"].as_str().unwrap().to_owned();
+    assert!(text.contains("&lt;!channel&gt;") && !text.contains("@everyone"), "{text}");
+    assert!(text.contains("¿Tiene un hueco?"), "{text}");
 }
 
 #[tokio::test]

@@ -49,6 +49,7 @@ fn body(notice: &Notice) -> Value {
         Tone::Alert => "danger",
         Tone::Recovery => "good",
         Tone::Test => "#888888",
+        Tone::Message => "#3366cc",
     };
     let fields: Vec<Value> = notice
         .fields
@@ -62,9 +63,11 @@ fn body(notice: &Notice) -> Value {
     })
 }
 
-/// Slack reads `<...>` as links and mentions.
+/// Slack reads `<...>` as links and mentions. Discord calls everybody at a word, and visitors' words come through here: the
+/// space of no width keeps the word readable and quiet.
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    let plain = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    plain.replace("@everyone", "@\u{200b}everyone").replace("@here", "@\u{200b}here")
 }
 
 fn unreachable(error: &reqwest::Error) -> Failed {

@@ -17,6 +17,14 @@ pub(super) const WORDS: Words = Words {
     over: |began, lasted, worst| format!("It began {began} and lasted {lasted}. The worst figure was {worst}."),
     test_title: "A test",
     test_text: "Alerts of portavoz reach you here. Nothing is wrong: somebody sent a test.",
+    message_title: |name| match name {
+        Some(name) => format!("A message from {name}"),
+        None => "A visitor left you a message".to_owned(),
+    },
+    name: "Name",
+    email: "E-mail",
+    received: "Received",
+    desk: "In the dashboard",
 };
 
 pub(super) fn title(kind: Kind, subject: &str) -> String {

@@ -17,6 +17,14 @@ pub(super) const WORDS: Words = Words {
     over: |began, lasted, worst| format!("Empezó el {began} y duró {lasted}. La peor cifra fue {worst}."),
     test_title: "Una prueba",
     test_text: "Las alertas de portavoz le llegan aquí. No pasa nada: alguien ha enviado una prueba.",
+    message_title: |name| match name {
+        Some(name) => format!("Mensaje de {name}"),
+        None => "Un visitante le ha dejado un mensaje".to_owned(),
+    },
+    name: "Nombre",
+    email: "Correo",
+    received: "Recibido",
+    desk: "En el panel",
 };
 
 pub(super) fn title(kind: Kind, subject: &str) -> String {
