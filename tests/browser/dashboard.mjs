@@ -19,6 +19,7 @@ const PAGES = /** @type {const} */ ([
   ["overview", "/admin?period=day"],
   ["overview-year", "/admin?period=year"],
   ["conversations", "/admin/conversations"],
+  ["messages", "/admin/messages"],
   ["spending", "/admin/spending"],
   ["documents", "/admin/documents"],
   ["search", `/admin/search?q=${encodeURIComponent(QUESTION)}`],
@@ -98,7 +99,9 @@ for (const scheme of /** @type {const} */ (["light", "dark"])) {
 
     test(`axe finds nothing on the dashboard's pages (${scheme}, ${device})`, options, async (stage) => {
       const { page } = stage;
-      const { conversation_id } = await ask(page, QUESTION);
+      const { conversation_id, turn_id, visitor_token } = await ask(page, QUESTION);
+      const left = { message: "¿Tiene un hueco en marzo?", name: "Zoé", email: "zoe@example.com", turn_id, visitor_token };
+      assert.equal((await page.request.post("/api/messages", { data: left })).status(), 201);
       await page.goto("/admin/login");
       await assertAccessible(page, "login");
       await assertFits(page, "login");
@@ -116,6 +119,27 @@ for (const scheme of /** @type {const} */ (["light", "dark"])) {
     });
   }
 }
+
+test("a message is read, done and deleted", { expected }, async (stage) => {
+  const { page } = stage;
+  const left = await page.request.post("/api/messages", { data: { message: "¿Y llamas?", name: "Iris" } });
+  assert.equal(left.status(), 201);
+  await enter(stage);
+  await page.goto("/admin/messages?state=new");
+  const letter = () => page.locator(".letter", { hasText: "¿Y llamas?" });
+  await letter().getByRole("button", { name: /^Marcar como leído/u }).click();
+  await page.waitForURL("**/admin/messages?state=new");
+  assert.equal(await letter().count(), 0, "it is not among the new ones any more");
+  await page.goto("/admin/messages");
+  await letter().getByRole("button", { name: /^Marcar como atendido/u }).click();
+  await letter().getByText("atendido", { exact: true }).waitFor();
+  const forever = letter().getByRole("button", { name: "Borrar para siempre" });
+  assert.equal(await forever.isVisible(), false, "it is asked for twice");
+  await letter().locator("summary").click();
+  await forever.click();
+  await page.waitForURL("**/admin/messages");
+  assert.equal(await letter().count(), 0);
+});
 
 test("the dashboard is read in the language that is chosen", async (stage) => {
   const { page } = stage;

@@ -25,6 +25,7 @@ mod desk;
 mod documents;
 mod guard;
 mod login;
+mod messages;
 mod models;
 mod names;
 mod overview;
@@ -39,6 +40,9 @@ pub(crate) fn pages(state: &AppState) -> Router<AppState> {
         .route("/admin", get(overview::overview))
         .route("/admin/conversations", get(conversations::conversations))
         .route("/admin/conversations/{id}", get(conversation::conversation))
+        .route("/admin/messages", get(messages::messages))
+        .route("/admin/messages/{id}/state", post(messages::mark))
+        .route("/admin/messages/{id}/remove", post(messages::remove))
         .route("/admin/documents", get(documents::documents))
         .route("/admin/spending", get(spending::spending))
         .route("/admin/search", get(search::search))

@@ -12,13 +12,15 @@ use reqwest::{Method, Response};
 use super::support::{ADMIN, TestApp, unlimited};
 
 mod appearance;
+mod messages;
 mod upkeep;
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 /// Every page that is read; `{conversation}` is one that exists.
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 11] = [
     "/admin",
     "/admin/conversations",
+    "/admin/messages",
     "/admin/appearance",
     "/admin/conversations/{conversation}",
     "/admin/spending",

@@ -24,6 +24,7 @@ pub(super) type Page = Result<Html<String>, Trouble>;
 pub(super) enum Section {
     Overview,
     Conversations,
+    Messages,
     Spending,
     Documents,
     Models,
@@ -41,6 +42,8 @@ pub(super) struct Desk {
     pub(super) here: String,
     /// The owner's session, if there is one.
     pub(super) session: Option<Arc<(Sessions, Session)>>,
+    /// Messages of visitors that the owner has not read.
+    pub(super) new_messages: u64,
 }
 
 /// What the layout shows around a page.
@@ -53,6 +56,7 @@ pub(super) struct Frame {
     /// Path and query of the page.
     pub(super) here: String,
     section: Option<Section>,
+    new_messages: u64,
     /// Goes with every form; empty on pages without a session.
     pub(super) csrf: String,
 }
@@ -74,9 +78,10 @@ struct Submitted<T> {
 }
 
 impl Section {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Overview,
         Self::Conversations,
+        Self::Messages,
         Self::Spending,
         Self::Documents,
         Self::Models,
@@ -89,6 +94,7 @@ impl Section {
         match self {
             Self::Overview => "/admin",
             Self::Conversations => "/admin/conversations",
+            Self::Messages => "/admin/messages",
             Self::Spending => "/admin/spending",
             Self::Documents => "/admin/documents",
             Self::Models => "/admin/models",
@@ -102,6 +108,7 @@ impl Section {
         match self {
             Self::Overview => tongue.say("Resumen", "Overview"),
             Self::Conversations => tongue.say("Conversaciones", "Conversations"),
+            Self::Messages => tongue.say("Mensajes", "Messages"),
             Self::Spending => tongue.say("Gasto", "Spending"),
             Self::Documents => tongue.say("Documentos", "Documents"),
             Self::Models => tongue.say("Modelos", "Models"),
@@ -134,6 +141,7 @@ impl Desk {
             version: version(),
             here: self.here.clone(),
             section: None,
+            new_messages: self.new_messages,
             csrf: session.map(|(sessions, session)| sessions.form_token(session)).unwrap_or_default(),
         }
     }
@@ -162,9 +170,13 @@ impl Frame {
         self.tongue.counted(number as u64, (es, en), (es_many, en_many))
     }
 
-    /// The menu: address, name, whether it is the page that is shown.
-    pub(super) fn menu(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
-        Section::ALL.into_iter().map(|each| (each.path(), each.name(self.tongue), self.section == Some(each)))
+    /// The menu: address, name, whether it is the page that is shown, and how much there is new in it.
+    pub(super) fn menu(&self) -> impl Iterator<Item = (&'static str, &'static str, bool, Option<String>)> {
+        Section::ALL.into_iter().map(|each| {
+            let new =
+                (each == Section::Messages && self.new_messages > 0).then(|| self.tongue.count(self.new_messages));
+            (each.path(), each.name(self.tongue), self.section == Some(each), new)
+        })
     }
 }
 

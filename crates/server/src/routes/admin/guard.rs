@@ -9,6 +9,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
+use portavoz_app::messages;
 use portavoz_app::session::{LONGEST_MS, Session, Sessions, sessions};
 
 use super::desk::Desk;
@@ -31,6 +32,7 @@ pub(super) async fn around(
         tongue: Tongue::of(request.headers(), state.site().language()),
         here: request.uri().path_and_query().map(ToString::to_string).unwrap_or_default(),
         session: None,
+        new_messages: 0,
     };
     let is_forged =
         !matches!(*request.method(), Method::GET | Method::HEAD) && !is_own_origin(request.headers(), request.uri());
@@ -40,6 +42,10 @@ pub(super) async fn around(
         Err(trouble) => trouble.into_response(),
         Ok(session) => {
             desk.session = session.map(Arc::new);
+            if desk.session.is_some() {
+                // A page that has another reason to fail says it itself.
+                desk.new_messages = messages::count(state.site()).await.map_or(0, |counts| counts.new);
+            }
             request.extensions_mut().insert(desk.clone());
             next.run(request).await
         }

@@ -104,6 +104,14 @@ impl Tongue {
         self.meaning(&OF_MODELS, name)
     }
 
+    /// A way to reach the owner.
+    pub(super) fn channel(self, name: &str) -> &str {
+        match name {
+            "email" => self.say("correo", "e-mail"),
+            name => name,
+        }
+    }
+
     pub(super) fn reason(self, name: &str) -> &str {
         self.meaning(&REASONS, name)
     }

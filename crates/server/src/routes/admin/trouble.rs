@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
+use portavoz_app::messages::MessageError;
 use portavoz_app::records::RecordsError;
 use portavoz_app::site::SiteError;
 
@@ -107,6 +108,16 @@ impl From<SiteError> for Trouble {
         match ApiError::from(error) {
             ApiError::StorageUnavailable => Self::Unavailable,
             _ => Self::Internal,
+        }
+    }
+}
+
+impl From<MessageError> for Trouble {
+    fn from(error: MessageError) -> Self {
+        match error {
+            MessageError::Site(error) => error.into(),
+            // Reading meets no other than a place that is gone.
+            _ => Self::BadRequest,
         }
     }
 }
