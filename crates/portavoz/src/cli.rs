@@ -9,7 +9,7 @@ mod alerts;
 mod keeping;
 
 pub use alerts::Alerts;
-pub use keeping::{Backup, Erase, Export, Restore};
+pub use keeping::{Backup, Erase, Export, Messages, Restore};
 
 /// Shown below `portavoz --help`.
 const EXAMPLES: &str = "\
@@ -96,6 +96,8 @@ pub enum Command {
     Alerts(Alerts),
     /// Show how the site is doing: answers, money, quality, times
     Stats(Stats),
+    /// Show what visitors left for you, newest first
+    Messages(Messages),
     /// Check everything, and say how to mend what is wrong
     Doctor(Doctor),
     /// Hand out what is kept of visitors, one JSON object a line

@@ -25,6 +25,7 @@ mod export;
 mod facts;
 mod ingest;
 mod init;
+mod messages;
 mod models;
 mod report;
 mod restore;
@@ -71,6 +72,7 @@ pub fn run(cli: Cli, environment: Environment) -> anyhow::Result<Ending> {
         Command::Erase(args) => erase::run(&invocation, &args),
         Command::Backup(args) => backup::run(&invocation, &args),
         Command::Restore(args) => restore::run(&invocation, &args),
+        Command::Messages(args) => messages::run(&invocation, &args),
         Command::Alerts(command) => alerts::run(&invocation, &command),
         Command::Doctor(args) => doctor::run(&invocation, &args),
         Command::Config(command) => config_commands::run(&invocation, &command),

@@ -1,8 +1,29 @@
-//! What can be typed about what is kept: handing out, erasing, backing up, restoring.
+//! What can be typed about what is kept: messages of visitors, handing out, erasing, backing up, restoring.
 
 use std::path::PathBuf;
 
 use clap::Args;
+
+/// Shows what visitors left for the owner.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  portavoz messages
+  portavoz messages --all --limit 200
+  portavoz messages --json | jq -r '.messages[] | select(.email) | .email'
+
+The dashboard (`/admin/messages`) marks them as read or done, removes them, and begins an answer.")]
+pub struct Messages {
+    /// Also those that are done
+    #[arg(long)]
+    pub all: bool,
+    /// At most this many
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub limit: u16,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
 
 /// Hands out what is kept.
 #[derive(Debug, Args)]

@@ -15,6 +15,7 @@ fn help_is_as_agreed() {
         "verify",
         "facts",
         "serve",
+        "messages",
         "alerts",
         "alerts list",
         "alerts test",

@@ -244,6 +244,34 @@ fn with_nothing_said_the_demo_is_served_on_a_free_port() {
 }
 
 #[test]
+fn a_message_is_told_kept_and_listed_and_its_words_are_in_no_log() {
+    let world = portfolio();
+    let none = world.run(&["messages"]).fine().stdout;
+    assert!(none.starts_with("no visitor has left a message yet"), "{none}");
+    let server = Server::start(world.command(&["serve"]));
+    let leave = |message: &str| {
+        let body = json!({ "message": message, "name": "Zoé", "email": "zoe@example.com" });
+        let response = server.send("POST", "/api/messages", None, Some(body));
+        assert_eq!(response.status, 201, "{}", response.body);
+        serde_json::from_str::<Value>(&response.body).unwrap()["message_id"].as_str().unwrap().to_owned()
+    };
+    let done = leave("Ya hablamos.");
+    leave("¿Tiene un hueco\nen marzo? \u{1b}[2J");
+    server.wait_to_hear("a visitor left a message");
+    let path = format!("/api/admin/messages/{done}");
+    assert_eq!(server.send("PATCH", &path, Some("x"), Some(json!({ "state": "done" }))).status, 401);
+    let (code, said) = server.stop();
+    assert_eq!(code, Some(0));
+    assert!(!said.contains("hueco") && !said.contains("zoe@"), "{said}");
+
+    let listed = world.run(&["messages"]).fine().stdout;
+    assert!(listed.contains("Zoé <zoe@example.com>") && listed.contains("   en marzo? "), "{listed}");
+    assert!(!listed.contains('\u{1b}'), "no orders to the terminal: {listed}");
+    let json = world.run(&["messages", "--all", "--limit", "1", "--json"]).fine().json();
+    assert_eq!((&json["messages"][0]["state"], &json["counts"]["new"]), (&json!("new"), &json!(2)), "{json}");
+}
+
+#[test]
 fn an_address_that_was_asked_for_and_is_taken_is_refused_with_a_hint() {
     let world = portfolio();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
