@@ -12,7 +12,7 @@ import { delimiter, join } from "node:path";
 import { chromium } from "playwright-core";
 
 /** Debian's name for it; where it has another one, the variable says which. */
-const CHROMIUM =
+export const CHROMIUM =
   process.env.PORTAVOZ_CHROMIUM ??
   (process.env.PATH ?? "")
     .split(delimiter)
@@ -21,7 +21,7 @@ const CHROMIUM =
   "/usr/bin/chromium";
 
 /** The browser talks to nobody of its own accord. */
-const FLAGS = [
+export const FLAGS = [
   "--headless",
   "--no-sandbox",
   "--disable-gpu",

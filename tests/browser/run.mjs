@@ -26,6 +26,7 @@ import "./dashboard.mjs";
 import "./appearance.mjs";
 import "./widget.mjs";
 import "./widget-trouble.mjs";
+import "./speed.mjs";
 
 const start = promisify(execFile);
 const UNIT_TESTS = fileURLToPath(new URL("../web/", import.meta.url));

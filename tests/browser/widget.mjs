@@ -19,6 +19,7 @@ import {
 } from "./embedded.mjs";
 import { test } from "./harness.mjs";
 import { ask, beginAnswer, heldAnswers, textOf } from "./visitor.mjs";
+import { travelled } from "./vitals.mjs";
 
 const PICTURES = fileURLToPath(new URL("../../target/screenshots/", import.meta.url));
 const QUESTION = "¿Qué experiencia tiene María con RAG?";
@@ -254,9 +255,9 @@ test(
   onHosts(async ({ page, base }, at) => {
     /** @type {Promise<[string, number]>[]} */
     const sizes = [];
-    page.on("requestfinished", (request) => {
-      const { origin, pathname } = new URL(request.url());
-      if (origin === base) sizes.push(request.sizes().then(({ responseBodySize }) => [pathname, responseBodySize]));
+    page.on("response", (response) => {
+      const { origin, pathname } = new URL(response.url());
+      if (origin === base) sizes.push(travelled(response).then((size) => [pathname, size]));
     });
     await page.goto(at("plain"));
     await launcher(page).click();

@@ -4,7 +4,7 @@
 //! both optimised and in one build, and hands over. With it: [`measure`] is the list of measurements; each starts
 //! a release build of portavoz on a made-up portfolio ([`corpus`]) whose models are a [`provider`] in a process of its
 //! own, so that the three can share the processors but not the time of one runtime. The [`quality`] of answers needs none of
-//! that and is measured by an example of the application crate.
+//! that and is measured by an example of the application crate; [`pages`] are measured in a browser.
 
 #[cfg(feature = "bench")]
 mod client;
@@ -16,6 +16,7 @@ mod load;
 mod measure;
 #[cfg(feature = "bench")]
 mod options;
+mod pages;
 #[cfg(feature = "bench")]
 mod program;
 #[cfg(feature = "bench")]
@@ -34,10 +35,10 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
 
     use crate::process::{self, cargo, root};
 
-    if let Some((what, rest)) = arguments.split_first()
-        && what == "quality"
-    {
-        return quality::run(rest);
+    match arguments.split_first() {
+        Some((what, rest)) if what == "quality" => return quality::run(rest),
+        Some((what, rest)) if what == "pages" => return pages::run(rest),
+        _ => {}
     }
     let packages = ["--package", "portavoz", "--package", "xtask", "--features", "xtask/bench"];
     process::run(cargo().args(["build", "--release"]).args(packages))?;

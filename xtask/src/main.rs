@@ -21,7 +21,7 @@ usage: cargo xtask <command>
 
   test [arguments of cargo test]   install what the tests need, then run all of them
   ci                               everything that must hold before a change is merged
-  bench <what> [options]           measure: turns, streams, search, ingest, start or quality (see `bench --help`)";
+  bench <what> [options]           measure: turns, streams, search, ingest, start, quality or pages (see `bench --help`)";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

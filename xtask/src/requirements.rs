@@ -60,6 +60,11 @@ pub fn install() -> anyhow::Result<Installed> {
     Ok(Installed { python, weights })
 }
 
+/// Brings what the browser tests need, and nothing else, for those who only measure pages.
+pub fn install_browser() -> anyhow::Result<()> {
+    install_node_packages(&root().join("tests/browser"))
+}
+
 /// Debian keeps the server's programs out of the search path, one folder for each major version; the tests look there
 /// unless they are told of a server.
 #[expect(clippy::disallowed_methods, reason = "tests are told by the environment")]

@@ -15,6 +15,7 @@ use serde_json::json;
 use super::client::Target;
 use super::load::{Call, Observed, alternate, closed_loop, millis};
 use super::options::{Bench, Options, What};
+use super::pages;
 use super::program::{ADMIN_TOKEN, Portfolio, cpu_seconds, peak_memory_mb};
 use super::provider;
 use super::quality;
@@ -49,6 +50,7 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
             What::Ingest(options) => ingest(&options),
             What::Start(options) => start(&options).await,
             What::Quality { arguments } => quality::run(&arguments),
+            What::Pages { arguments } => pages::run(&arguments),
             What::Provider(script) => provider::serve(script).await,
         }
     })

@@ -37,6 +37,12 @@ pub enum What {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// What pages cost a visitor in a real browser: first and largest paint, layout shift, requests, bytes
+    Pages {
+        /// --json: one JSON object instead of a table
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// The scripted provider alone, until it is stopped
     #[command(hide = true)]
     Provider(Script),
