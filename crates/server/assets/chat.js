@@ -9,7 +9,7 @@ import { AskFailed, ask, history, isAbort, remember, remembered } from "./conver
 import { make } from "./dom.js";
 import { framed } from "./frame.js";
 import { announce, byId, ui } from "./page.js";
-import { offerReplies, plain } from "./reply.js";
+import { offerReplies, plain, wordsFor } from "./reply.js";
 
 const scroll = byId("scroll");
 const log = byId("log");
@@ -108,7 +108,7 @@ async function answer(question) {
       setRunning(null);
       return answer(question);
     } else {
-      const words = messageFor(cause);
+      const words = wordsFor(cause);
       view.fail(words, again);
       announce(words);
     }
@@ -155,20 +155,6 @@ function setRunning(controller) {
   sendButton.hidden = controller !== null;
   stopButton.hidden = controller === null;
   if (hadFocus) input.focus();
-}
-
-/**
- * What went wrong, in the page's language: the server's own words are for developers.
- *
- * @param {unknown} cause
- */
-function messageFor(cause) {
-  const code = cause instanceof AskFailed ? cause.code : "";
-  if (cause instanceof AskFailed) console.warn(`portavoz: ${code}`, cause.message);
-  else console.error(cause);
-  /** @type {Record<string, string | undefined>} */
-  const known = { offline: ui.errorOffline, rate_limited: ui.errorBusy, message_too_long: ui.errorTooLong };
-  return known[code] ?? ui.errorGeneric ?? "";
 }
 
 /** @param {string} text */

@@ -99,13 +99,6 @@ export function plain(body) {
 export function offerReplies(forgotten) {
   const menu = byId("menu");
   document.getElementById("write")?.addEventListener("click", () => write("", ""));
-  const letter = document.getElementById("letter")?.querySelector("form");
-  letter?.addEventListener("submit", (event) => {
-    // The button that closes the dialog sends nothing.
-    if (/** @type {HTMLButtonElement | null} */ (event.submitter)?.formMethod === "dialog") return;
-    event.preventDefault();
-    void post(letter);
-  });
   const sure = /** @type {HTMLDialogElement} */ (byId("sure"));
   byId("forget").addEventListener("click", () => {
     menu.hidePopover();
@@ -123,48 +116,38 @@ export function offerReplies(forgotten) {
 }
 
 /**
- * Opens the letter to the owner.
+ * Opens the message for the owner.
  *
- * @param {string} text
+ * @param {string} text to begin with
  * @param {string} turn of the answer that it is about, or empty
  */
-function write(text, turn) {
+async function write(text, turn) {
   byId("menu").hidePopover();
-  const letter = /** @type {HTMLDialogElement} */ (byId("letter"));
-  const form = /** @type {HTMLFormElement} */ (letter.querySelector("form"));
-  letter.classList.remove("sent");
-  form.querySelector(".problem")?.remove();
-  const area = /** @type {HTMLTextAreaElement} */ (form.elements.namedItem("message"));
-  if (text) area.value = text;
-  form.dataset.turn = turn;
-  letter.showModal();
-}
-
-/** @param {HTMLFormElement} form */
-async function post(form) {
-  form.querySelector(".problem")?.remove();
-  const said = Object.fromEntries([...new FormData(form)].filter(([, value]) => String(value).trim() !== ""));
-  const about = form.dataset.turn && { turn_id: form.dataset.turn };
-  const at = remembered();
-  const conversation = at && about && { conversation_id: at.conversationId };
-  try {
-    const told = { ...said, ...about, ...conversation, language: document.documentElement.lang };
-    const { visitor_token } = await tell("POST", "messages", told);
-    // With it, the visitor can take the message back.
-    if (!at) remember({ conversationId: "", visitorToken: visitor_token });
-    form.reset();
-    form.closest("dialog")?.classList.add("sent");
-    byId("letter-sent").focus();
-  } catch (cause) {
-    form.querySelector("menu")?.before(problem(cause));
-  }
+  const { openLetter } = await import("./letter.js");
+  openLetter({ tell, remember, remembered, problem }, text, turn);
 }
 
 /** @param {unknown} cause */
 function problem(cause) {
-  const code = cause instanceof AskFailed ? cause.code : "";
-  const words = { offline: ui.errorOffline, rate_limited: ui.errorBusy, bad_email: ui.errorEmail }[code];
-  const made = make("p", "problem", words ?? ui.errorGeneric);
+  const made = make("p", "problem", wordsFor(cause));
   made.setAttribute("role", "alert");
   return made;
+}
+
+/**
+ * What went wrong, in the page's language: the server's own words are for developers.
+ *
+ * @param {unknown} cause
+ */
+export function wordsFor(cause) {
+  const code = cause instanceof AskFailed ? cause.code : "";
+  console.warn(`portavoz: ${code}`, cause);
+  /** @type {Record<string, string | undefined>} */
+  const known = {
+    offline: ui.errorOffline,
+    rate_limited: ui.errorBusy,
+    message_too_long: ui.errorTooLong,
+    bad_email: ui.errorEmail,
+  };
+  return known[code] ?? ui.errorGeneric ?? "";
 }

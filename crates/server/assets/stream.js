@@ -21,38 +21,24 @@ export async function* readEvents(body) {
   // `stream: true` below keeps the bytes of a character that is split between two reads.
   const decoder = new TextDecoder();
   let rest = "";
-  // A CR at the very end of a read ends its line; if an LF follows in the next one, it belongs to it.
-  let endedInCr = false;
-  let name = "";
-  /** @type {string[]} */
-  let lines = [];
   try {
     for (;;) {
       const { done, value } = await reader.read();
-      if (done) return;
-      rest += decoder.decode(value, { stream: true });
-      if (endedInCr && rest !== "") {
-        rest = rest.replace(/^\n/, "");
-        endedInCr = false;
-      }
-      for (;;) {
-        const end = rest.search(/\r\n|\n|\r/);
-        if (end === -1) break;
-        endedInCr = rest.endsWith("\r") && end === rest.length - 1;
-        const line = rest.slice(0, end);
-        rest = rest.slice(end + (rest.startsWith("\r\n", end) ? 2 : 1));
-        if (line === "") {
-          if (lines.length > 0) yield { name: name || "message", data: lines.join("\n") };
-          name = "";
-          lines = [];
-          continue;
+      if (!done) rest += decoder.decode(value, { stream: true });
+      // A CR at the very end may be the half of a CRLF: it waits for what follows.
+      const events = rest.replace(done ? /\r\n?/g : /\r\n|\r(?!$)/g, "\n").split("\n\n");
+      rest = events.pop() ?? "";
+      for (const event of events) {
+        let name = "message";
+        const data = [];
+        for (const line of event.split("\n")) {
+          const [, field, text = ""] = /^([^:]*):? ?(.*)$/.exec(line) ?? [];
+          if (field === "event") name = text;
+          if (field === "data") data.push(text);
         }
-        const colon = line.indexOf(":");
-        const field = colon === -1 ? line : line.slice(0, colon);
-        const text = colon === -1 ? "" : line.slice(colon + 1).replace(/^ /, "");
-        if (field === "event") name = text;
-        if (field === "data") lines.push(text);
+        if (data.length > 0) yield { name, data: data.join("\n") };
       }
+      if (done) return;
     }
   } finally {
     reader.cancel().catch(() => {});

@@ -18,18 +18,18 @@
   const NARROW = "(max-width:480px),(max-height:440px)";
 
   /**
-   * What the assistant is called, that it answered while it was closed, that its frame cannot be shown.
+   * What the assistant is called, and what to say if its frame cannot be shown.
    *
-   * @type {Record<string, [string, string, string]>}
+   * @type {Record<string, [string, string]>}
    */
   const WORDS = {
-    es: ["Asistente del portfolio", "respuesta nueva", "No se puede mostrar aquí. Abrir en otra pestaña"],
-    en: ["Portfolio assistant", "new answer", "It cannot be shown here. Open in a new tab"],
-    pt: ["Assistente do portefólio", "resposta nova", "Não é possível mostrar aqui. Abrir noutro separador"],
-    fr: ["Assistant du portfolio", "nouvelle réponse", "Affichage impossible ici. Ouvrir dans un nouvel onglet"],
-    de: ["Portfolio-Assistent", "neue Antwort", "Hier nicht darstellbar. In neuem Tab öffnen"],
-    it: ["Assistente del portfolio", "nuova risposta", "Non si può mostrare qui. Apri in un’altra scheda"],
-    ca: ["Assistent del portafoli", "resposta nova", "No es pot mostrar aquí. Obre en una altra pestanya"],
+    es: ["Asistente del portfolio", "Abrir en otra pestaña"],
+    en: ["Portfolio assistant", "Open in a new tab"],
+    pt: ["Assistente do portefólio", "Abrir noutro separador"],
+    fr: ["Assistant du portfolio", "Ouvrir dans un nouvel onglet"],
+    de: ["Portfolio-Assistent", "In neuem Tab öffnen"],
+    it: ["Assistente del portfolio", "Apri in un’altra scheda"],
+    ca: ["Assistent del portafoli", "Obre en una altra pestanya"],
   };
 
   // Sizes are pixels: the host's root font size is none of our business. `--x` and `--w` are the distances from the
@@ -81,7 +81,7 @@
   const { site, language, position, colour, color, greeting, open: opensItself } = script.dataset;
   const languages = [language, document.documentElement.lang, ...navigator.languages, "en"];
   const code = languages.map((tag) => (tag ?? "").slice(0, 2).toLowerCase()).find((each) => WORDS[each]) ?? "en";
-  const [title, unread, trouble] = WORDS[code] ?? ["", "", ""];
+  const [title, trouble] = WORDS[code] ?? ["", ""];
   const state = { left: false, shown: false, ready: false, failed: false, unread: false };
 
   const host = make(TAG);
@@ -204,7 +204,7 @@
     Object.assign(state, change);
     for (const [name, is] of Object.entries(state)) root.classList.toggle(name, is);
     launcher.setAttribute("aria-expanded", `${state.shown}`);
-    launcher.setAttribute("aria-label", state.unread ? `${title}: ${unread}` : title);
+    launcher.setAttribute("aria-label", state.unread ? `${title} (1)` : title);
   }
 
   /** @param {string} type */
