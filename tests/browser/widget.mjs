@@ -272,3 +272,32 @@ test(
     console.log(`    ${total} bytes: ${list}`);
   }),
 );
+
+test(
+  "Escape closes what is open inside before it closes the panel, and the language is changed inside",
+  { elsewhere },
+  onHosts(async ({ page }, at) => {
+    await page.goto(at("plain"));
+    await launcher(page).click();
+    let frame = await chatFrame(page);
+    await frame.locator("#open-menu").click();
+    await picture(page, "menu");
+    await page.keyboard.press("Escape");
+    await frame.locator("#menu").waitFor({ state: "hidden" });
+    await frame.locator("#open-menu").click();
+    await frame.locator("#write").click();
+    await frame.locator("#letter").waitFor();
+    await page.keyboard.press("Escape");
+    await frame.locator("#letter").waitFor({ state: "hidden" });
+    assert.ok(await isOpen(page));
+
+    await frame.locator("#open-menu").click();
+    await frame.locator(".tongues a[lang=de]").click();
+    await frame.waitForURL(/language=de/);
+    frame = await chatFrame(page);
+    assert.equal(await frame.locator("html").getAttribute("lang"), "de");
+    await frame.locator("#message").focus();
+    await page.keyboard.press("Escape");
+    await launcher(page).and(page.locator("[aria-expanded=false]")).waitFor();
+  }),
+);

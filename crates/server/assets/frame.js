@@ -4,7 +4,7 @@
  *
  * Every message is `{portavoz: 1, type, ...}`; another version or type is ignored, so that an old loader in a browser's
  * cache and a new page do each other no harm. From the frame: `ready`, `close`, `answered`, and `refused` of the page
- * that a host gets which is not allowed. To the frame: `open` (take the focus) and `host` (whose page it is).
+ * that a host gets which is not allowed. To the frame: `open` (take the focus). Whose page it is in is in its address.
  */
 
 const PROTOCOL = 1;

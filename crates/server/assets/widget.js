@@ -175,7 +175,7 @@
   function focus() {
     if (state.ready) {
       frame?.focus();
-      say("open");
+      frame?.contentWindow?.postMessage({ portavoz: 1, type: "open" }, origin);
     } else launcher.focus();
   }
 
@@ -186,7 +186,6 @@
     if (type === "refused") warn(`add "${location.origin}" to allowed_origins under [server] in portavoz.toml`);
     if (type === "ready" || type === "refused") {
       show({ ready: true });
-      say("host");
       if (state.shown && shadow.activeElement === launcher) focus();
     }
     if (type === "close") close();
@@ -205,11 +204,6 @@
     for (const [name, is] of Object.entries(state)) root.classList.toggle(name, is);
     launcher.setAttribute("aria-expanded", `${state.shown}`);
     launcher.setAttribute("aria-label", state.unread ? `${title} (1)` : title);
-  }
-
-  /** @param {string} type */
-  function say(type) {
-    frame?.contentWindow?.postMessage({ portavoz: 1, type }, origin);
   }
 
   /** @param {string} what */
