@@ -18,7 +18,7 @@ pub const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
 pub struct Server {
     /// Address and port to listen on. `0.0.0.0:8080` for all of the machine's addresses.
     pub listen: String,
-    /// Sites whose pages may call the API from a browser, such as `https://maria.example.com`. Own pages always may.
+    /// Sites whose pages may show the widget and call the API, such as `https://maria.example.com`. Own pages always may.
     pub allowed_origins: Vec<String>,
     /// Proxies whose forwarded headers are believed: addresses or networks such as `10.0.0.0/8`. None by default.
     pub trusted_proxies: Vec<String>,
