@@ -54,8 +54,11 @@ impl Addresses {
         let hosts = self.known.iter().filter_map(|address| address.get(..host(address)));
         let hosts = hosts.map(|host| host.rsplit_once('@').map_or(host, |(_, host)| host));
         // What has another scheme than the web's has no host; `normal` leaves its colon, which is no port's.
-        let is_host =
-            |host: &&str| host.split_once(':').map_or(host.contains('.'), |(_, port)| port.parse::<u16>().is_ok());
+        let is_host = |host: &&str| {
+            host.split_once(':').map_or(host.contains('.'), |(_, port)| {
+                !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit())
+            })
+        };
         hosts.filter(is_host).collect()
     }
 

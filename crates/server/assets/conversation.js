@@ -152,7 +152,7 @@ async function send(address, request) {
 async function failureOf(response) {
   try {
     const { error } = await response.json();
-    return new AskFailed(error.code, [error.message, error.hint].filter(Boolean).join(". "));
+    return new AskFailed(error.code, error.message);
   } catch {
     return new AskFailed(`http_${response.status}`, "");
   }

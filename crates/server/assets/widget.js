@@ -12,25 +12,12 @@
 (() => {
   /** A frame that has said nothing for so long was blocked, or its server is down. */
   const PATIENCE_MS = 8000;
+  // The next two are put in by the server.
   const COLOUR = "#0f6b63";
+  const OWNER = "portfolio";
   const TAG = "portavoz-widget";
   /** Where the panel fills the screen. */
   const NARROW = "(max-width:480px),(max-height:440px)";
-
-  /**
-   * What the assistant is called, and what to say if its frame cannot be shown.
-   *
-   * @type {Record<string, [string, string]>}
-   */
-  const WORDS = {
-    es: ["Asistente del portfolio", "Abrir en otra pestaña"],
-    en: ["Portfolio assistant", "Open in a new tab"],
-    pt: ["Assistente do portefólio", "Abrir noutro separador"],
-    fr: ["Assistant du portfolio", "Ouvrir dans un nouvel onglet"],
-    de: ["Portfolio-Assistent", "In neuem Tab öffnen"],
-    it: ["Assistente del portfolio", "Apri in un’altra scheda"],
-    ca: ["Assistent del portafoli", "Obre en una altra pestanya"],
-  };
 
   // Sizes are pixels: the host's root font size is none of our business. `--x` and `--w` are the distances from the
   // right and the left border, `--y` and `--h` the part of the screen that a virtual keyboard leaves free. Only what
@@ -76,19 +63,19 @@
   const script = /** @type {HTMLScriptElement} */ (
     document.currentScript ?? document.querySelector("script[src*='/widget.js']")
   );
-  if (!script) return;
+  // Safari before 16.4 has no sheets of this kind, and sees no button.
+  if (!script || !document.adoptedStyleSheets) return;
   const { origin } = new URL(script.src);
   const { site, language, position, colour, color, greeting, open: opensItself } = script.dataset;
-  const languages = [language, document.documentElement.lang, ...navigator.languages, "en"];
-  const code = languages.map((tag) => (tag ?? "").slice(0, 2).toLowerCase()).find((each) => WORDS[each]) ?? "en";
-  const [title, trouble] = WORDS[code] ?? ["", ""];
+  // The same word in all seven languages. The frame speaks the host's language, or else the visitor's.
+  const title = `Chat · ${OWNER}`;
   const state = { left: false, shown: false, ready: false, failed: false, unread: false };
 
   const host = make(TAG);
   /** @type {ShadowRoot} */
   const shadow = host.attachShadow({ mode: "open" });
   // The panel comes first, so that Tab leads from its end to the button below it.
-  const root = make("div", { lang: code }, shadow);
+  const root = make("div", {}, shadow);
   const panel = make("section", { id: "panel", role: "dialog", "aria-label": title }, root);
   const launcher = make("button", { type: "button", "aria-controls": "panel", "aria-haspopup": "dialog" }, root);
   const view = /** @type {VisualViewport} */ (visualViewport);
@@ -105,7 +92,7 @@
     if (document.querySelector(TAG)) return;
     style();
     make("i", {}, panel);
-    make("a", { href: `${origin}/`, target: "_blank", rel: "noopener" }, panel).textContent = trouble;
+    make("a", { href: `${origin}/`, target: "_blank", rel: "noopener" }, panel).textContent = `${title} ↗`;
     draw("M5 4h14a2 2 0 0 1 2 2v9a2 2 0 0 1-2 2h-7l-5 4v-4H5a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2ZM8 9h8M8 13h5");
     draw("M6 6l12 12M18 6L6 18");
     launcher.addEventListener("click", toggle);
@@ -136,12 +123,16 @@
   /** Brings the frame into the page, once. */
   function load() {
     if (frame) return;
-    const query = new URLSearchParams({ host: location.origin, language: code });
-    for (const [name, value] of Object.entries({ site, colour: colour ?? color, greeting })) {
+    const query = new URLSearchParams({ host: location.origin });
+    for (const [name, value] of Object.entries({
+      site,
+      colour: colour ?? color,
+      greeting,
+      language: language ?? document.documentElement.lang,
+    })) {
       if (value) query.set(name, value);
     }
-    const src = `${origin}/widget?${query}`;
-    frame = make("iframe", { title, allow: "clipboard-write", src }, panel);
+    frame = make("iframe", { title, allow: "clipboard-write", src: `${origin}/widget?${query}` }, panel);
     setTimeout(fail, PATIENCE_MS);
   }
 
@@ -225,14 +216,9 @@
     const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => parseInt(rgb.slice(at, at + 2), 16));
     root.style.setProperty("--c", rgb);
     root.style.setProperty("--o", 3 * red + 6 * green + blue > 1500 ? "#111" : "#fff");
-    try {
-      const sheet = new CSSStyleSheet();
-      sheet.replaceSync(STYLE);
-      shadow.adoptedStyleSheets = [sheet];
-    } catch {
-      // Safari before 16.4.
-      make("style", {}, shadow).textContent = STYLE;
-    }
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(STYLE);
+    shadow.adoptedStyleSheets = [sheet];
   }
 
   /** A sign of the button. @param {string} path */

@@ -43,19 +43,19 @@ pub(crate) async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Resul
 
 /// An asset as visitors get it.
 pub(crate) fn published(name: &str) -> Option<Arc<Published>> {
-    published_with(name, "", "")
+    published_with(name, &[])
 }
 
-/// A script with another text in the place of one that it holds.
-pub(crate) fn published_with(name: &str, held: &str, wanted: &str) -> Option<Arc<Published>> {
-    let key = format!("{name} {wanted}");
+/// A script with other texts in the place of some that it holds: each pair is what it holds and what is wanted.
+pub(crate) fn published_with(name: &str, texts: &[(&str, &str)]) -> Option<Arc<Published>> {
+    let key = texts.iter().fold(name.to_owned(), |key, (_, wanted)| format!("{key} {wanted}"));
     let known = SHELF.read().unwrap_or_else(PoisonError::into_inner).get(&key).map(Arc::clone);
     // A developer's build reads files from the disk, so that a change shows at the next request.
     if !cfg!(debug_assertions) && known.is_some() {
         return known;
     }
     let mut written = join(name, |name| Some(Assets::get(name)?.data.into_owned()))?;
-    if !held.is_empty() {
+    for (held, wanted) in texts {
         written = String::from_utf8(written).ok()?.replace(held, wanted).into_bytes();
     }
     if let Some(known) = known.filter(|known| known.is_made_of(&written)) {

@@ -40,14 +40,9 @@ pub(crate) fn theme_address(colour: Colour) -> String {
     format!("/theme/{}.css?v={}", colour.to_string().trim_start_matches('#'), version())
 }
 
-/// Where a page finds the owner's picture, or portavoz's mark.
-pub(crate) fn logo_address(face: &Face) -> String {
+/// Where a page finds the owner's picture, if there is one.
+pub(crate) fn logo_address(face: &Face) -> Option<String> {
     use sha2::{Digest, Sha256};
-    match &face.logo {
-        Some(logo) => {
-            let hash = hexadecimal(&Sha256::digest(&logo.bytes));
-            format!("/logo?v={}", hash.get(..12).unwrap_or_default())
-        }
-        None => format!("/assets/{}/favicon.svg", version()),
-    }
+    let hash = hexadecimal(&Sha256::digest(&face.logo.as_ref()?.bytes));
+    Some(format!("/logo?v={}", hash.get(..12).unwrap_or_default()))
 }

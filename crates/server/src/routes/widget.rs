@@ -55,10 +55,14 @@ struct RefusedPage<'a> {
     version: &'static str,
 }
 
-/// The loader, in the owner's colour.
+/// The loader, with the owner's colour and name.
 pub(crate) async fn loader(State(state): State<AppState>, headers: HeaderMap) -> Result<Response, ApiError> {
     let colour = state.site().settings().face.colour.unwrap_or(OWN_COLOUR).to_string();
-    let script = published_with("widget.js", &OWN_COLOUR.to_string(), &colour).ok_or(ApiError::Internal)?;
+    let owner = state.site().contact().name.unwrap_or_else(|| "portfolio".to_owned());
+    // As a literal of the script, whatever is in the name.
+    let owner = serde_json::to_string(&owner).map_err(|_| ApiError::Internal)?;
+    let texts = [(&*OWN_COLOUR.to_string(), &*colour), ("\"portfolio\"", &owner)];
+    let script = published_with("widget.js", &texts).ok_or(ApiError::Internal)?;
     let mut response = script.respond(&headers, KEEP_FOR_MINUTES);
     // Hosts that isolate themselves from others' content load it too.
     response.headers_mut().insert(RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));

@@ -32,7 +32,7 @@ struct ChatPage<'a> {
     greeting: String,
     suggestions: Vec<String>,
     version: &'static str,
-    logo: String,
+    logo: Option<String>,
     theme: Option<String>,
     framed: bool,
     contact: Vec<ContactLine>,
