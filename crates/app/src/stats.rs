@@ -14,7 +14,9 @@ pub use compaction::compact;
 pub use figures::{
     Cache, Checked, Cost, Efficiency, Fallback, Figures, RESPONSE_LIMIT_MS, Reason, Scores, Share, Times, Tokens,
 };
-pub use overview::{Group, Overview, Point, Step, TunedBesideBase, base_of, figures, overview, overview_by, tally};
+pub use overview::{
+    Group, Overview, Point, Step, TunedBesideBase, base_of, course, figures, overview, overview_by, tally,
+};
 pub use period::Period;
 pub use remarks::{Remark, remarks};
 pub use spend::{Spend, open_alerts, spend};

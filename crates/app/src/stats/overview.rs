@@ -101,11 +101,7 @@ pub async fn overview_by(site: &Site, period: Period, step: Step) -> Result<Over
     let previous_period = period.previous();
     let whole = sums(site, period, Span::Whole, true).await?;
     let previous = sums(site, previous_period, Span::Whole, false).await?;
-    let span = match step {
-        Step::Hour => Span::Hour,
-        Step::Day => Span::Day,
-    };
-    let parts = sums(site, period, span, false).await?;
+    let parts = sums(site, period, span_of(step), false).await?;
     let by_model = grouped(&whole, By::Model);
     Ok(Overview {
         period,
@@ -121,6 +117,11 @@ pub async fn overview_by(site: &Site, period: Period, step: Step) -> Result<Over
     })
 }
 
+/// The course of a period alone, with points of this step: every one of them, oldest first.
+pub async fn course(site: &Site, period: Period, step: Step) -> Result<Vec<Point>, SiteError> {
+    Ok(series(period, step, &sums(site, period, span_of(step), false).await?))
+}
+
 /// The figures of a period alone.
 pub async fn figures(site: &Site, period: Period) -> Result<Figures, SiteError> {
     Ok(Figures::of(&tally(site, period).await?))
@@ -129,6 +130,13 @@ pub async fn figures(site: &Site, period: Period) -> Result<Figures, SiteError> 
 /// The sums of a period alone, for what needs another percentile or limit than [`Figures`] has.
 pub async fn tally(site: &Site, period: Period) -> Result<Tally, SiteError> {
     Ok(merged(&sums(site, period, Span::Whole, false).await?))
+}
+
+const fn span_of(step: Step) -> Span {
+    match step {
+        Step::Hour => Span::Hour,
+        Step::Day => Span::Day,
+    }
 }
 
 async fn sums(site: &Site, period: Period, span: Span, grouped: bool) -> Result<Vec<TrafficSum>, SiteError> {
