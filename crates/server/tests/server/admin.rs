@@ -286,11 +286,41 @@ async fn the_overview_says_how_the_day_goes_and_what_to_do() {
     owner.log_in().await;
     for period in ["", "?period=day", "?period=week", "?period=month", "?period=year", "?period=nonsense"] {
         let page = owner.page(&format!("/admin{period}")).await;
-        for words in ["0,00027", "no hay nada que hacer", "límite 2,00", "mínimo 0,80", "respondida", "Comparado"] {
+        for words in ["0,00027", "límite 2,00", "mínimo 0,80", "respondida", "Comparado", "datos de un solo momento"]
+        {
             assert!(page.contains(words), "{words} in {period}: {page}");
         }
-        assert!(page.contains("data-chart=\"{&#34;unit&#34;:&#34;ms&#34;"), "numbers for the chart");
+        assert!(!page.contains("data-chart"), "one moment is no curve");
         assert!(!page.contains("style=") && !page.contains("<script>"), "nothing inline");
+    }
+    app.site.clock.advance(24 * HOUR);
+    app.visitor().ask("hola").await;
+    owner.log_in().await;
+    let page = owner.page("/admin").await;
+    assert!(page.contains("data-chart=\"{&#34;unit&#34;:&#34;count&#34;"), "numbers for the chart: {page}");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn the_overview_names_what_asks_for_the_owner_and_leads_there() {
+    let model = ScriptedModel::new("gpt-4o-mini", Vec::new());
+    let app = TestApp::with_models(&[&model]).await;
+    let mut owner = app.owners_browser();
+    owner.log_in().await;
+    let (site, spending) = (&app.site.site, app.site.storage.spending());
+    let id = ChargeId::mint(site.now(), [9; 10]);
+    let (at, caps) = (site.now(), Caps::default());
+    let reservation =
+        Reservation { site: site.id().clone(), id, visitor: None, purpose: Purpose::Evaluation, at, amount: 1, caps };
+    spending.reserve(&reservation).await.unwrap();
+    spending.settle(site.id(), id, 11_000_000).await.unwrap();
+    let page = owner.page("/admin").await;
+    for words in [
+        "Piden tu atención: <a href=\"/admin/spending\">Coste</a>",
+        "Coste 11,00\u{a0}USD (límite 10,00\u{a0}USD): se ha gastado más de lo previsto.",
+        "threshold bad",
+    ] {
+        assert!(page.contains(words), "{words} in {page}");
     }
     app.finish().await;
 }
@@ -301,7 +331,7 @@ async fn a_site_that_nobody_asked_anything_has_an_overview_too() {
     let mut owner = app.owners_browser();
     owner.log_in().await;
     for (path, words) in [
-        ("/admin", "Hoy no ha preguntado nadie todavía."),
+        ("/admin", "Hoy no ha preguntado nadie todavía: no hay nada que hacer."),
         ("/admin/conversations", "Nada que coincida todavía."),
         ("/admin/spending", "Ningún modelo ha respondido"),
     ] {

@@ -90,7 +90,7 @@ impl Section {
         Self::Checklist,
     ];
 
-    const fn path(self) -> &'static str {
+    pub(super) const fn path(self) -> &'static str {
         match self {
             Self::Overview => "/admin",
             Self::Conversations => "/admin/conversations",
@@ -115,6 +115,25 @@ impl Section {
             Self::Alerts => tongue.say("Alertas", "Alerts"),
             Self::Appearance => tongue.say("Apariencia", "Appearance"),
             Self::Checklist => tongue.say("Comprobaciones", "Checklist"),
+        }
+    }
+}
+
+impl Section {
+    /// Lines of its sign, on a square of 20.
+    pub(super) const fn icon(self) -> &'static str {
+        match self {
+            Self::Overview => "M3 9.5 10 3l7 6.5M5 8.5V17h10V8.5M8.5 17v-5h3v5",
+            Self::Conversations => "M3 4h14v9.5H9L5 17v-3.5H3z",
+            Self::Messages => "M3 5h14v10H3zM3 6l7 5 7-5",
+            Self::Appearance => "M10 3a7 7 0 1 0 0 14c1.5 0 1.8-1 1.3-2-.6-1.2.2-2.5 1.7-2.5H15c1.3 0 2-.9 2-2.2C17 6 13.9 3 10 3M6.5 9.5h.01M9.5 6.5h.01M13 8h.01",
+            Self::Documents => "M5 2.5h6.5L15.5 6.5V17.5H5zM11.5 2.5v4h4M7.5 10.5h5M7.5 13.5h5",
+            Self::Spending => {
+                "M10 2.5a7.5 7.5 0 1 0 0 15 7.5 7.5 0 0 0 0-15M10 5.5v9M12.5 8c-.6-1.3-5-1.6-5 .3s5 1.4 5 3.4-4.4 1.6-5 .3"
+            }
+            Self::Models => "M6 6h8v8H6zM8.5 3v3M11.5 3v3M8.5 14v3M11.5 14v3M3 8.5h3M3 11.5h3M14 8.5h3M14 11.5h3",
+            Self::Alerts => "M5.5 13.5V9a4.5 4.5 0 0 1 9 0v4.5l1.5 1.5H4zM8.5 17.5h3",
+            Self::Checklist => "M3 5.5 4.5 7 7.5 4M3 13.5 4.5 15 7.5 12M10.5 6H17M10.5 14H17",
         }
     }
 }
@@ -170,13 +189,17 @@ impl Frame {
         self.tongue.counted(number as u64, (es, en), (es_many, en_many))
     }
 
-    /// The menu: address, name, whether it is the page that is shown, and how much there is new in it.
-    pub(super) fn menu(&self) -> impl Iterator<Item = (&'static str, &'static str, bool, Option<String>)> {
+    /// The pages of the menu, and how much there is new in each.
+    pub(super) fn menu(&self) -> impl Iterator<Item = (Section, Option<String>)> {
         Section::ALL.into_iter().map(|each| {
-            let new =
-                (each == Section::Messages && self.new_messages > 0).then(|| self.tongue.count(self.new_messages));
-            (each.path(), each.name(self.tongue), self.section == Some(each), new)
+            let is_new = each == Section::Messages && self.new_messages > 0;
+            (each, is_new.then(|| self.tongue.count(self.new_messages)))
         })
+    }
+
+    /// Whether the page that is shown is the menu's `section`, or one below it.
+    pub(super) fn is_in(&self, section: &Section) -> bool {
+        self.section == Some(*section)
     }
 }
 

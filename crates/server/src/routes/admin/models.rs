@@ -14,7 +14,7 @@ use super::desk::{Desk, Frame, OwnersForm, Page, Section, render};
 use super::login::NoFields;
 use super::tongue::Tongue;
 
-mod words;
+pub(super) mod words;
 
 #[derive(Template)]
 #[template(path = "admin/models.html")]

@@ -1,19 +1,22 @@
 //! `/admin`: how the site is doing, whether anything needs doing, and how that came about.
 
 use askama::Template;
-use portavoz_app::stats::{self, Figures, Overview, Period, Step};
+use portavoz_app::lifecycle;
+use portavoz_app::stats::{self, Figures, Period, Step};
 use portavoz_domain::answer::Outcome;
-use portavoz_domain::timestamp::Timestamp;
 use serde::Deserialize;
 
-use self::cards::{Card, cards};
+use self::cards::{Card, Measured, cards};
 use self::comparison::{Compared, comparison};
-use super::charts::{Chart, Plot, Times, Unit};
+use self::todo::{Known, Todo, headline, todos};
+use super::charts::Chart;
 use super::desk::{Asked, Desk, Frame, Page, Section, render};
 use super::tongue::Tongue;
 
 mod cards;
 mod comparison;
+mod curves;
+mod todo;
 
 /// The periods to choose from: name in the address, days, words.
 const PERIODS: [(&str, u32, &str, &str); 4] = [
@@ -29,9 +32,12 @@ const USUAL_PERIOD: &str = "week";
 #[template(path = "admin/overview.html")]
 struct OverviewPage {
     ui: Frame,
+    /// What to do; if there is anything, its names follow.
+    headline: &'static str,
+    todos: Vec<Todo>,
+    /// Today, in UTC.
+    day: String,
     cards: [Card; 4],
-    /// How many of the cards ask for something.
-    amiss: usize,
     /// Name in the address, words, whether it is the one shown.
     periods: Vec<(&'static str, &'static str, bool)>,
     /// Today's figures are of the day so far.
@@ -39,6 +45,10 @@ struct OverviewPage {
     charts: Vec<Chart>,
     outcomes: Vec<Portion>,
     reasons: Vec<Portion>,
+    /// True if nobody asked anything in the period.
+    is_empty: bool,
+    /// True if there is too little to draw any chart; there are none then.
+    is_sparse: bool,
 }
 
 /// How many turns are of one kind.
@@ -64,76 +74,47 @@ pub(super) async fn overview(desk: Desk, Asked(chosen): Asked<Chosen>) -> Page {
     let days = PERIODS.iter().find(|(name, ..)| *name == period).map_or(7, |(_, days, ..)| *days);
     let now = desk.site.now();
     let site = &desk.site;
-    let (today, spend, overview) = tokio::try_join!(
-        stats::figures(site, Period::last_days(now, 1)),
+    let (span, day) = (Period::last_days(now, days), Period::last_days(now, 1));
+    let (today, yesterday, spend, alerts, overview, before) = tokio::try_join!(
+        stats::figures(site, day),
+        stats::figures(site, day.previous()),
         stats::spend(site),
-        stats::overview(site, Period::last_days(now, days)),
+        stats::open_alerts(site),
+        stats::overview(site, span),
+        stats::course(site, span.previous(), Step::of(span)),
     )?;
-    let cards = cards(&desk, &today, &spend);
+    let settings = site.settings();
+    let measured = Measured { limits: settings.alerts.thresholds, today: &today, yesterday: &yesterday, spend: &spend };
+    let cards = cards(tongue, &measured);
+    let todos = todos(
+        tongue,
+        &Known {
+            cards: &cards,
+            today: &today,
+            open_alerts: alerts.values().sum(),
+            endings: &lifecycle::warnings(site),
+            takes_over: settings.lifecycle.auto_successor,
+        },
+    );
+    let mut charts = curves::charts(&desk, &overview, &before);
+    let is_sparse = charts.iter().all(|chart| chart.json.is_empty());
+    if is_sparse {
+        charts.clear();
+    }
     render(&OverviewPage {
-        amiss: cards.iter().filter(|card| card.is_amiss()).count(),
+        headline: headline(tongue, &todos, today.turns == 0),
+        day: tongue.day(&now.to_rfc3339()),
         cards,
+        todos,
         periods: PERIODS.map(|(name, _, es, en)| (name, tongue.say(es, en), name == period)).into(),
         comparison: comparison(tongue, &overview.current, &overview.previous),
-        charts: charts(&desk, &overview),
+        charts,
+        is_sparse,
         outcomes: outcomes(tongue, &overview.current),
         reasons: reasons(tongue, &overview.current),
+        is_empty: overview.current.turns == 0,
         ui: desk.frame(Section::Overview),
     })
-}
-
-fn charts(desk: &Desk, overview: &Overview) -> Vec<Chart> {
-    let tongue = desk.tongue;
-    let say = |es, en| tongue.say(es, en);
-    let limits = desk.site.settings().alerts.thresholds;
-    let line =
-        |figure: fn(&Figures) -> Option<f64>| overview.series.iter().map(|point| figure(&point.figures)).collect();
-    let limit = say("límite", "limit");
-    let least = say("mínimo", "at least");
-    let plots = [
-        Plot {
-            title: say("Tiempo hasta las primeras palabras", "Time to the first words"),
-            unit: Unit::Ms,
-            bars: false,
-            limit: limits.response_ms.map(|ms| (limit, ms)),
-            lines: vec![
-                (say("la mitad (p50)", "half (p50)"), line(|figures| figures.first_token.p50_ms)),
-                (say("19 de 20 (p95)", "19 of 20 (p95)"), line(|figures| figures.first_token.p95_ms)),
-            ],
-        },
-        Plot {
-            title: say("Coste de las respuestas", "Cost of answers"),
-            unit: Unit::Usd,
-            bars: true,
-            // The limit is a day's: beside hours it would say nothing.
-            limit: limits.cost_day_usd.filter(|_| overview.step == Step::Day).map(|usd| (limit, usd)),
-            lines: vec![("USD", line(|figures| Some(figures.cost.cost_usd)))],
-        },
-        Plot {
-            title: say("Calidad", "Quality"),
-            unit: Unit::Score,
-            bars: false,
-            limit: Some((least, limits.quality)),
-            lines: vec![(say("calidad", "quality"), line(|figures| figures.quality.quality_mean))],
-        },
-        Plot {
-            title: say("Eficiencia de tokens", "Token efficiency"),
-            unit: Unit::Score,
-            bars: false,
-            limit: Some((least, limits.efficiency)),
-            lines: vec![(say("eficiencia", "efficiency"), line(|figures| figures.efficiency.efficiency_mean))],
-        },
-        Plot {
-            title: say("Preguntas", "Questions"),
-            unit: Unit::Count,
-            bars: true,
-            limit: None,
-            lines: vec![(say("preguntas", "questions"), line(|figures| Some(figures.turns as f64)))],
-        },
-    ];
-    let starts: Vec<Timestamp> = overview.series.iter().map(|point| point.start).collect();
-    let times = Times { starts: &starts, hourly: overview.step == Step::Hour };
-    plots.into_iter().map(|plot| plot.chart(tongue, &times)).collect()
 }
 
 fn outcomes(tongue: Tongue, figures: &Figures) -> Vec<Portion> {

@@ -6,7 +6,7 @@ use portavoz_app::stats::{self, Period, Spend};
 use portavoz_domain::timestamp::Timestamp;
 use portavoz_domain::usage::usd;
 
-use super::charts::{Chart, Plot, Times, Unit};
+use super::charts::{Chart, Line, Plot, Times, Unit};
 use super::desk::{Desk, Frame, Page, Section, render};
 use super::tongue::Tongue;
 
@@ -60,7 +60,12 @@ pub(super) async fn spending(desk: Desk) -> Page {
         unit: Unit::Usd,
         bars: true,
         limit: spend.cap_day_usd.map(|cap| (tongue.say("tope del día", "day's cap"), cap)),
-        lines: vec![("USD", days.iter().map(|day| Some(usd(day.charged))).collect())],
+        lines: vec![Line {
+            name: tongue.say("gasto", "spent"),
+            values: days.iter().map(|day| Some(usd(day.charged))).collect(),
+            before: Vec::new(),
+        }],
+        sum: None,
     };
     let models = overview.by_model.iter().filter(|group| !group.name.is_empty()).map(|group| {
         let (tokens, cost) = (&group.figures.tokens, &group.figures.cost);

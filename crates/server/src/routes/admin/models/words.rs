@@ -40,7 +40,7 @@ pub(super) fn standing(tongue: Tongue, overview: &Overview) -> Vec<String> {
 }
 
 /// What the owner should know of an end: tone and sentence. `takes_over`: whether successors do so by themselves.
-pub(super) fn warning(tongue: Tongue, warning: &Warning, takes_over: bool) -> (&'static str, String) {
+pub(in super::super) fn warning(tongue: Tongue, warning: &Warning, takes_over: bool) -> (&'static str, String) {
     let (model, day) = (&warning.model, tongue.day(&warning.shutdown));
     let is_over = warning.level == "ended";
     let left = tongue.counted(warning.days.unsigned_abs(), ("día", "day"), ("días", "days"));

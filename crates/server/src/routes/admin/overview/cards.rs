@@ -1,22 +1,45 @@
-//! The four thresholds, each with today's figure, a word for how it stands, and a sentence that says what to do.
+//! The four thresholds: today's figure beside its limit and beside yesterday's, in a shape that is read in a glance.
+//!
+//! A card says how things are; what to do about it is said above all of them, by [`super::todo`].
 
-use super::super::desk::Desk;
-use super::super::tongue::Tongue;
 use portavoz_app::stats::{Figures, Spend};
 use portavoz_domain::alerts::rules::Thresholds;
 
+use super::super::tongue::Tongue;
+use super::comparison::{Better, change};
+
 /// From this part of the day's limit on, a cost is worth a look.
 const NEARLY: f64 = 0.8;
+/// Where the limit of a time or cost stands on its gauge: what is beyond it needs room too.
+const LIMIT_PLACE: f64 = 100.0 / 1.5;
 
 /// One threshold.
 pub(super) struct Card {
+    pub(super) about: About,
     pub(super) name: &'static str,
     pub(super) figure: String,
     /// What it is held against.
     pub(super) limit: String,
     pub(super) standing: Standing,
-    pub(super) word: &'static str,
-    pub(super) sentence: String,
+    /// Against the same hours of yesterday: `−12 %` and its colour; `None` without figures of both days.
+    pub(super) change: Option<(String, &'static str)>,
+    pub(super) gauge: Option<Gauge>,
+}
+
+/// Which of the four.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum About {
+    Response,
+    Cost,
+    Quality,
+    Efficiency,
+}
+
+/// How far a figure reaches, and where its limit is: percent of the whole gauge.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Gauge {
+    pub(super) filled: f64,
+    pub(super) limit: f64,
 }
 
 /// How a figure stands.
@@ -30,8 +53,17 @@ pub(super) enum Standing {
     Unknown,
 }
 
+/// What the cards are made from.
+pub(super) struct Measured<'a> {
+    pub(super) limits: Thresholds,
+    pub(super) today: &'a Figures,
+    /// The same hours of yesterday.
+    pub(super) yesterday: &'a Figures,
+    pub(super) spend: &'a Spend,
+}
+
 impl Standing {
-    /// The colour's name in the style sheet.
+    /// The colour's name in the style sheet; its shape goes by the same name.
     pub(super) const fn tone(self) -> &'static str {
         match self {
             Self::Good => "good",
@@ -41,12 +73,12 @@ impl Standing {
         }
     }
 
-    const fn word(self, tongue: Tongue) -> &'static str {
+    pub(super) const fn word(self, tongue: Tongue) -> &'static str {
         match self {
             Self::Good => tongue.say("Bien", "Fine"),
-            Self::Watch => tongue.say("A vigilar", "Worth a look"),
+            Self::Watch => tongue.say("A vigilar", "Watch"),
             Self::Amiss => tongue.say("Mal", "Not good"),
-            Self::Unknown => tongue.say("Sin datos", "No figures"),
+            Self::Unknown => tongue.say("Sin datos", "No data"),
         }
     }
 
@@ -61,162 +93,151 @@ impl Standing {
     }
 }
 
-impl Card {
-    pub(super) fn is_amiss(&self) -> bool {
-        self.standing == Standing::Amiss
+impl Gauge {
+    /// Of what is to stay below its limit.
+    fn up_to(value: f64, limit: f64) -> Option<Self> {
+        let filled = (value / limit * LIMIT_PLACE).clamp(0.0, 100.0);
+        (limit > 0.0).then_some(Self { filled, limit: LIMIT_PLACE })
+    }
+
+    /// Of a score of 0 to 1 that is to be at least so much.
+    fn score(value: f64, least: f64) -> Self {
+        Self { filled: value.clamp(0.0, 1.0) * 100.0, limit: least.clamp(0.0, 1.0) * 100.0 }
     }
 }
 
 /// The four of them, of today.
-pub(super) fn cards(desk: &Desk, today: &Figures, spend: &Spend) -> [Card; 4] {
-    let (tongue, limits) = (desk.tongue, desk.site.settings().alerts.thresholds);
-    [
-        response(tongue, &limits, today),
-        cost(tongue, &limits, spend),
-        quality(tongue, &limits, today),
-        efficiency(tongue, &limits, today),
-    ]
+pub(super) fn cards(tongue: Tongue, measured: &Measured<'_>) -> [Card; 4] {
+    [response(tongue, measured), cost(tongue, measured), quality(tongue, measured), efficiency(tongue, measured)]
 }
 
-fn card(
+/// A change that is worth a word: none if either day has no figure.
+fn since_yesterday(
     tongue: Tongue,
-    name: &'static str,
-    (standing, sentence): (Standing, String),
-    figure: Option<String>,
-    limit: String,
-) -> Card {
-    let figure = figure.unwrap_or_else(|| "–".to_owned());
-    Card { name, figure, limit, standing, word: standing.word(tongue), sentence }
+    better: Better,
+    now: Option<f64>,
+    before: Option<f64>,
+) -> Option<(String, &'static str)> {
+    let has_both = now.is_some() && before.is_some_and(|before| before != 0.0);
+    has_both.then(|| change(tongue, better, now, before))
 }
 
-fn response(tongue: Tongue, limits: &Thresholds, today: &Figures) -> Card {
-    let p95 = today.first_token.p95_ms;
-    let is_good = limits.response_ms.is_none_or(|limit| p95.unwrap_or(0.0) <= limit);
-    let standing = Standing::of(is_good, today.first_token.timed_turns, limits.min_turns);
-    let sentence = match standing {
-        Standing::Unknown => tongue.say("Hoy no ha preguntado nadie todavía.", "Nobody has asked anything today yet."),
-        Standing::Good => tongue.say(
-            "Así de pronto empieza la respuesta para 19 de cada 20 visitantes. No hay nada que hacer.",
-            "That is how soon the answer begins for 19 of 20 visitors. Nothing needs doing.",
-        ),
-        Standing::Watch => tongue.say(
-            "Ha habido esperas largas, pero con pocas preguntas todavía no dice nada.",
-            "There were long waits, but of so few questions that it says nothing yet.",
-        ),
-        Standing::Amiss => tongue.say(
-            "Uno de cada veinte visitantes espera demasiado: mira en Modelos cuál es lento, o baja context.max_tokens.",
-            "One visitor in twenty waits too long: see under Models which one is slow, or lower context.max_tokens.",
-        ),
-    };
-    let limit = match limits.response_ms {
-        Some(limit) => format!("{} {}", tongue.say("límite", "limit"), tongue.duration(limit)),
+fn response(tongue: Tongue, measured: &Measured<'_>) -> Card {
+    let (times, limit) = (&measured.today.first_token, measured.limits.response_ms);
+    let is_good = limit.is_none_or(|limit| times.p95_ms.unwrap_or(0.0) <= limit);
+    let before = measured.yesterday.first_token.p95_ms;
+    Card {
+        about: About::Response,
+        name: tongue.say("Espera", "Wait"),
+        figure: shown(times.p95_ms, |ms| tongue.duration(ms)),
+        limit: at_most(tongue, limit.map(|limit| tongue.duration(limit))),
+        standing: Standing::of(is_good, times.timed_turns, measured.limits.min_turns),
+        change: since_yesterday(tongue, Better::Less, times.p95_ms, before),
+        gauge: times.p95_ms.zip(limit).and_then(|(ms, limit)| Gauge::up_to(ms, limit)),
+    }
+}
+
+fn cost(tongue: Tongue, measured: &Measured<'_>) -> Card {
+    let (day, limit) = (measured.spend.day_usd, measured.limits.cost_day_usd);
+    let (now, before) = (measured.today.cost.cost_usd, measured.yesterday.cost.cost_usd);
+    Card {
+        about: About::Cost,
+        name: tongue.say("Coste", "Cost"),
+        figure: tongue.dollars(day),
+        limit: at_most(tongue, limit.map(|limit| tongue.dollars(limit))),
+        standing: match limit {
+            Some(limit) if day > limit => Standing::Amiss,
+            Some(limit) if day > limit * NEARLY => Standing::Watch,
+            _ => Standing::Good,
+        },
+        change: since_yesterday(tongue, Better::Neither, Some(now), Some(before)),
+        gauge: limit.and_then(|limit| Gauge::up_to(day, limit)),
+    }
+}
+
+fn quality(tongue: Tongue, measured: &Measured<'_>) -> Card {
+    let (scores, least) = (&measured.today.quality, measured.limits.quality);
+    let is_good = scores.quality_mean.is_none_or(|mean| mean >= least);
+    Card {
+        about: About::Quality,
+        name: tongue.say("Calidad", "Quality"),
+        figure: shown(scores.quality_mean, |mean| tongue.decimal(mean, 2)),
+        limit: at_least(tongue, least),
+        standing: Standing::of(is_good, scores.scored_turns, measured.limits.min_turns),
+        change: since_yesterday(tongue, Better::More, scores.quality_mean, measured.yesterday.quality.quality_mean),
+        gauge: scores.quality_mean.map(|mean| Gauge::score(mean, least)),
+    }
+}
+
+fn efficiency(tongue: Tongue, measured: &Measured<'_>) -> Card {
+    let (today, least) = (&measured.today.efficiency, measured.limits.efficiency);
+    let (mean, before) = (today.efficiency_mean, measured.yesterday.efficiency.efficiency_mean);
+    Card {
+        about: About::Efficiency,
+        name: tongue.say("Eficiencia", "Efficiency"),
+        figure: shown(mean, |mean| tongue.decimal(mean, 2)),
+        limit: at_least(tongue, least),
+        standing: Standing::of(mean.is_none_or(|mean| mean >= least), today.measured_turns, measured.limits.min_turns),
+        change: since_yesterday(tongue, Better::More, mean, before),
+        gauge: mean.map(|mean| Gauge::score(mean, least)),
+    }
+}
+
+fn shown(value: Option<f64>, write: impl Fn(f64) -> String) -> String {
+    value.map_or_else(|| "–".to_owned(), write)
+}
+
+fn at_most(tongue: Tongue, limit: Option<String>) -> String {
+    match limit {
+        Some(limit) => format!("{} {limit}", tongue.say("límite", "limit")),
         None => tongue.say("sin límite", "no limit").to_owned(),
-    };
-    let name = tongue.say("Espera hasta las primeras palabras", "Wait for the first words");
-    card(tongue, name, (standing, sentence.to_owned()), p95.map(|ms| tongue.duration(ms)), limit)
+    }
 }
 
-fn cost(tongue: Tongue, limits: &Thresholds, spend: &Spend) -> Card {
-    let day = spend.day_usd;
-    let standing = match limits.cost_day_usd {
-        Some(limit) if day > limit => Standing::Amiss,
-        Some(limit) if day > limit * NEARLY => Standing::Watch,
-        _ => Standing::Good,
-    };
-    let sentence = match standing {
-        Standing::Amiss => tongue.say(
-            "Hoy se ha gastado más de lo previsto: mira en Gasto en qué, y pon un tope en budget.day_usd si no lo hay.",
-            "More was spent today than planned: see under Spending on what, and set budget.day_usd if there is no cap.",
-        ),
-        Standing::Watch => tongue.say(
-            "Queda poco para el límite del día: mira en Gasto en qué se va.",
-            "The day's limit is near: see under Spending where it goes.",
-        ),
-        _ if day == 0.0 => tongue
-            .say("Hoy no se ha gastado nada. No hay nada que hacer.", "Nothing was spent today. Nothing needs doing."),
-        _ => {
-            tongue.say("Dentro de lo previsto. No hay nada que hacer.", "Within what is planned. Nothing needs doing.")
-        }
-    };
-    let limit = match limits.cost_day_usd {
-        Some(limit) => format!("{} {}", tongue.say("límite", "limit"), tongue.dollars(limit)),
-        None => tongue.say("sin límite", "no limit").to_owned(),
-    };
-    card(
-        tongue,
-        tongue.say("Coste de hoy", "Cost today"),
-        (standing, sentence.to_owned()),
-        Some(tongue.dollars(day)),
-        limit,
-    )
+fn at_least(tongue: Tongue, least: f64) -> String {
+    format!("{} {}", tongue.say("mínimo", "at least"), tongue.decimal(least, 2))
 }
 
-fn quality(tongue: Tongue, limits: &Thresholds, today: &Figures) -> Card {
-    let scores = &today.quality;
-    let is_good = scores.quality_mean.is_none_or(|mean| mean >= limits.quality);
-    let standing = Standing::of(is_good, scores.scored_turns, limits.min_turns);
-    let sentence = match standing {
-        Standing::Unknown => {
-            tongue.say("Hoy no se ha puntuado ninguna respuesta.", "No answer was scored today.").to_owned()
-        }
-        Standing::Good => tongue
-            .say(
-                "Las respuestas van al grano y constan. No hay nada que hacer.",
-                "Answers are to the point and supported. Nothing needs doing.",
-            )
-            .to_owned(),
-        Standing::Watch | Standing::Amiss => format!(
-            "{} {}.",
-            tongue.say(
-                "Abre en Conversaciones las de peor nota. Lo más flojo:",
-                "Open those with the lowest score under Conversations. Weakest:"
+impl Card {
+    /// Whole words for what the name says shortly.
+    pub(super) const fn meaning(&self, tongue: Tongue) -> &'static str {
+        match self.about {
+            About::Response => tongue.say(
+                "hasta las primeras palabras, 19 de cada 20 visitantes",
+                "until the first words, 19 of 20 visitors",
             ),
-            weakest(tongue, today)
-        ),
-    };
-    let limit = format!("{} {}", tongue.say("mínimo", "at least"), tongue.decimal(limits.quality, 2));
-    let name = tongue.say("Calidad de las respuestas", "Quality of answers");
-    card(tongue, name, (standing, sentence), scores.quality_mean.map(|mean| tongue.decimal(mean, 2)), limit)
+            About::Cost => tongue.say("gastado en el día", "spent in the day"),
+            About::Quality => tongue.say("nota media de las respuestas, de 0 a 1", "mean score of answers, 0 to 1"),
+            About::Efficiency => {
+                tongue.say("parte de los tokens que sirve a la respuesta", "share of tokens that serve the answer")
+            }
+        }
+    }
 }
 
-/// The term with the lowest mean.
-fn weakest(tongue: Tongue, figures: &Figures) -> String {
-    let scores = &figures.quality;
-    let terms = [
-        (tongue.say("la relevancia", "relevance"), scores.relevance_mean),
-        (tongue.say("la exactitud", "accuracy"), scores.accuracy_mean),
-        (tongue.say("la claridad", "clarity"), scores.clarity_mean),
-    ];
-    let known = terms.into_iter().filter_map(|(name, mean)| Some((name, mean?)));
-    let lowest = known.min_by(|(_, one), (_, other)| one.total_cmp(other));
-    lowest.map(|(name, mean)| format!("{name} ({})", tongue.decimal(mean, 2))).unwrap_or_default()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn efficiency(tongue: Tongue, limits: &Thresholds, today: &Figures) -> Card {
-    let efficiency = &today.efficiency;
-    let is_good = efficiency.efficiency_mean.is_none_or(|mean| mean >= limits.efficiency);
-    let standing = Standing::of(is_good, efficiency.measured_turns, limits.min_turns);
-    let sentence = match standing {
-        Standing::Unknown => tongue
-            .say(
-                "Hoy ningún modelo ha respondido, así que no hay tokens que medir.",
-                "No model answered today, so there are no tokens to measure.",
-            )
-            .to_owned(),
-        Standing::Good => tongue
-            .say(
-                "La mayor parte de los tokens sirve a la respuesta. No hay nada que hacer.",
-                "Most tokens serve the answer. Nothing needs doing.",
-            )
-            .to_owned(),
-        Standing::Watch | Standing::Amiss => tongue
-            .say(
-                "Se pagan tokens que no sirven a la respuesta: baja retrieval.max_results o context.max_tokens.",
-                "Tokens are paid for that serve no answer: lower retrieval.max_results or context.max_tokens.",
-            )
-            .to_owned(),
-    };
-    let limit = format!("{} {}", tongue.say("mínimo", "at least"), tongue.decimal(limits.efficiency, 2));
-    let name = tongue.say("Eficiencia de tokens", "Token efficiency");
-    card(tongue, name, (standing, sentence), efficiency.efficiency_mean.map(|mean| tongue.decimal(mean, 2)), limit)
+    #[test]
+    fn a_gauge_leaves_room_beyond_the_limit_and_never_leaves_its_frame() {
+        for (value, limit, filled) in [(1_000.0, 2_000.0, 33.0), (2_000.0, 2_000.0, 67.0), (9_000.0, 2_000.0, 100.0)] {
+            let gauge = Gauge::up_to(value, limit).map(|gauge| gauge.filled.round());
+            assert_eq!(gauge, Some(filled), "{value}");
+        }
+        assert_eq!(Gauge::up_to(1.0, 0.0), None, "nothing may be spent: there is no scale");
+        assert_eq!(Gauge::score(1.2, 0.8), Gauge { filled: 100.0, limit: 80.0 });
+    }
+
+    #[test]
+    fn few_answers_are_watched_before_they_are_called_bad() {
+        for (is_good, turns, expected) in [
+            (false, 0, Standing::Unknown),
+            (false, 3, Standing::Watch),
+            (false, 10, Standing::Amiss),
+            (true, 3, Standing::Good),
+        ] {
+            assert_eq!(Standing::of(is_good, turns, 10), expected);
+        }
+    }
 }

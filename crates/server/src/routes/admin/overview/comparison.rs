@@ -7,6 +7,10 @@ use super::super::tongue::Tongue;
 
 /// Changes below this part of the figure before are none.
 const SAME: f64 = 0.005;
+/// Changes below this part are told and not coloured: figures never stand quite still.
+const SMALL: f64 = 0.05;
+/// From so many times on, a percentage says less than the number of times.
+const MANIFOLD: f64 = 10.0;
 
 /// One figure of both periods.
 pub(super) struct Compared {
@@ -20,7 +24,7 @@ pub(super) struct Compared {
 
 /// What is better: more of a figure, or less of it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Better {
+pub(super) enum Better {
     More,
     Less,
     Neither,
@@ -109,7 +113,7 @@ fn share_of(figures: &Figures, outcome: Outcome) -> Option<f64> {
 }
 
 /// By how much a figure changed, and whether that is good.
-fn change(tongue: Tongue, better: Better, now: Option<f64>, before: Option<f64>) -> (String, &'static str) {
+pub(super) fn change(tongue: Tongue, better: Better, now: Option<f64>, before: Option<f64>) -> (String, &'static str) {
     let Some((now, before)) = now.zip(before).filter(|(_, before)| *before > 0.0) else {
         return ("–".to_owned(), "soft");
     };
@@ -120,9 +124,13 @@ fn change(tongue: Tongue, better: Better, now: Option<f64>, before: Option<f64>)
     let sign = if by > 0.0 { "+" } else { "−" };
     let tone = match (better, by > 0.0) {
         (Better::Neither, _) => "soft",
+        _ if by.abs() < SMALL => "soft",
         (Better::More, true) | (Better::Less, false) => "tone-good",
         (Better::More, false) | (Better::Less, true) => "tone-bad",
     };
+    if by + 1.0 >= MANIFOLD {
+        return (format!("×\u{a0}{}", tongue.count((by + 1.0).round() as u64)), tone);
+    }
     (format!("{sign}{}", tongue.share(by.abs())), tone)
 }
 
@@ -138,6 +146,8 @@ mod tests {
             (Better::Less, Some(4.0), Some(2.0), ("+100%", "tone-bad")),
             (Better::Neither, Some(2.0), Some(1.0), ("+100%", "soft")),
             (Better::More, Some(1.001), Some(1.0), ("same", "soft")),
+            (Better::Less, Some(1.02), Some(1.0), ("+2%", "soft")),
+            (Better::Less, Some(24.0), Some(2.0), ("×\u{a0}12", "tone-bad")),
             (Better::More, None, Some(1.0), ("–", "soft")),
             (Better::More, Some(1.0), Some(0.0), ("–", "soft")),
         ] {
