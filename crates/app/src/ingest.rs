@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use portavoz_domain::document::Problem;
 use portavoz_domain::ids::DocumentId;
-use portavoz_knowledge::source::ScanError;
+use portavoz_knowledge::source::{ScanError, SourceFile};
 use portavoz_storage::{DocumentEntry, KnowledgeChange, StorageError};
 
 use crate::facts::ledger;
@@ -151,6 +151,11 @@ pub async fn ingest(site: &Site, progress: OnProgress<'_>) -> Result<IngestRepor
         embedding: published.embedding,
         took_ms: site.now().millis_since(started),
     })
+}
+
+/// The files of the folder that an ingest would read, with the hashes of what they hold now.
+pub(crate) async fn files_of(site: &Site) -> Result<Vec<SourceFile>, IngestError> {
+    Ok(reading::scan_folder(site).await?.files)
 }
 
 /// How many files of the folder an ingest would read. Pages of the web are not asked for.
