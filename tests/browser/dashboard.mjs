@@ -20,13 +20,17 @@ const PAGES = /** @type {const} */ ([
   ["overview-year", "/admin?period=year"],
   ["conversations", "/admin/conversations"],
   ["messages", "/admin/messages"],
+  ["conversations-found", "/admin/conversations?q=RAG&outcome=answered&language=es"],
+  ["conversations-none", "/admin/conversations?q=nothing-has-this"],
   ["spending", "/admin/spending"],
   ["documents", "/admin/documents"],
+  ["preview", "/admin/documents/preview?document=faq.md"],
   ["search", `/admin/search?q=${encodeURIComponent(QUESTION)}`],
   ["models", "/admin/models"],
   ["alerts", "/admin/alerts"],
   ["appearance", "/admin/appearance?colour=%23a01060&greeting=Hola"],
   ["checklist", "/admin/checklist"],
+  ["settings", "/admin/settings"],
   ["missing", "/admin/nothing"],
 ]);
 
@@ -180,6 +184,86 @@ test("the dashboard is read in the language that is chosen", async (stage) => {
   assert.equal(await page.locator("html").getAttribute("lang"), "en", "on the next page too");
   await page.locator(".tools [hreflang=es]").click();
   assert.equal(await page.locator("html").getAttribute("lang"), "es");
+});
+
+test("filters stand in the address, can be taken back, and the back button undoes them", async (stage) => {
+  const { page } = stage;
+  await ask(page, QUESTION);
+  await ask(page, "hola");
+  await enter(stage);
+  await page.goto("/admin/conversations");
+  await page.locator("#q").fill("rag");
+  await page.locator("#outcome").selectOption("answered");
+  await page.keyboard.press("Tab");
+  await page.locator(".filters button").click();
+  await page.locator(".chosen").waitFor();
+  assert.equal(new URL(page.url()).search, "?q=rag&outcome=answered", "what was not chosen is not in it");
+  assert.match(await page.locator(".asked").innerText(), /RAG/);
+  await page.locator(".chosen a", { hasText: "rag" }).click();
+  await page.waitForURL("**/admin/conversations?outcome=answered");
+  assert.equal(await page.locator("#q").inputValue(), "");
+  await page.goBack();
+  assert.equal(await page.locator("#q").inputValue(), "rag");
+  await page.goBack();
+  assert.equal(await page.locator(".chosen").count(), 0);
+  assert.match(await page.locator(".asked").innerText(), /hola/);
+});
+
+test("a row of the list leads to its question, whose sources are a click away", async (stage) => {
+  const { page } = stage;
+  await ask(page, QUESTION);
+  await enter(stage);
+  await page.goto("/admin/conversations?q=RAG");
+  await page.locator(".asked a").first().focus();
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/admin/conversations/*#turn-*");
+  const cite = page.locator(".cite").first();
+  await cite.click();
+  assert.ok(await page.locator(".sources li:target").isVisible());
+  await page.locator(".sources li:target a").click();
+  await page.locator("mark").first().waitFor();
+});
+
+test("a setting is found, and says how it is changed", async (stage) => {
+  const { page } = stage;
+  await enter(stage);
+  await page.goto("/admin/settings");
+  await page.locator("#q").fill("rate enabled");
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/admin/settings?q=*");
+  const found = page.locator(".keys dl > div").first();
+  assert.match(await found.innerText(), /enabled[\s\S]*false[\s\S]*PORTAVOZ_RATE__ENABLED/, "its value and where it is from");
+  await found.locator("summary").click();
+  assert.match(await found.locator("pre").innerText(), /\[rate\]\nenabled = false/);
+});
+
+test("on paper there is no menu, ink is black, and tables are whole", async (stage) => {
+  const { page } = stage;
+  await ask(page, QUESTION);
+  await enter(stage);
+  await page.goto("/admin/documents");
+  await page.emulateMedia({ media: "print", colorScheme: "light" });
+  assert.ok(!(await page.locator("#menu").isVisible()), "no menu");
+  assert.ok(!(await page.locator("form").first().isVisible()), "no forms");
+  const paper = await page.evaluate(() => {
+    const scroll = document.querySelector(".scroll");
+    return [getComputedStyle(document.body).color, scroll ? getComputedStyle(scroll).overflowX : ""];
+  });
+  assert.deepEqual(paper, ["rgb(0, 0, 0)", "visible"]);
+  await picture(page, "documents-print");
+});
+
+test("on a phone the menu opens by keyboard and closes again, without scripts", { size: PHONE }, async (stage) => {
+  const { page } = stage;
+  await enter(stage);
+  await page.goto("/admin/documents");
+  assert.ok(!(await page.locator("#menu").isVisible()));
+  await page.locator(".opener").focus();
+  await page.keyboard.press("Enter");
+  assert.ok(await page.locator("#menu").isVisible());
+  await picture(page, "menu-phone");
+  await page.keyboard.press("Escape");
+  assert.ok(!(await page.locator("#menu").isVisible()));
 });
 
 test("the search bench shows the passage that answers, and opens it at its place", async (stage) => {

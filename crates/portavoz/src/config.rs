@@ -36,6 +36,7 @@ pub mod provider;
 pub mod retrieval;
 pub mod secret;
 pub mod server;
+pub mod sheet;
 pub mod site;
 pub mod storage;
 #[cfg(test)]

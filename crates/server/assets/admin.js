@@ -273,6 +273,14 @@ function followKeys(element) {
   element.addEventListener("blur", () => drawn.get(element)?.setCursor({ left: -10, top: -10 }));
 }
 
+// What was not chosen is left out of the address, so that it can be read and sent.
+for (const form of document.querySelectorAll("form[data-lean]")) {
+  form.addEventListener("formdata", (event) => {
+    const { formData } = /** @type {FormDataEvent} */ (event);
+    for (const [name, value] of [...formData]) if (value === "") formData.delete(name);
+  });
+}
+
 const charts = [...document.querySelectorAll("[data-chart]")];
 /** @type {Map<Element, any>} */
 const drawn = new Map();

@@ -25,6 +25,7 @@ mod metrics;
 mod query;
 mod routes;
 mod serve;
+pub mod sheet;
 pub mod state;
 mod theme;
 mod wire;

@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::metrics::Requests;
+use crate::sheet::SettingsSheet;
 
 /// Wrong owner's tokens tolerated from one address in a minute.
 const ADMIN_FAILURES_PER_MINUTE: u32 = 10;
@@ -46,6 +47,8 @@ pub struct ServerSettings {
     pub public_metrics: bool,
     /// How long running answers may take to end at shutdown.
     pub shutdown_grace: Duration,
+    /// The configuration, for the owner to read.
+    pub sheet: Arc<SettingsSheet>,
 }
 
 impl Default for ServerSettings {
@@ -61,6 +64,7 @@ impl Default for ServerSettings {
             limit_messages: true,
             public_metrics: false,
             shutdown_grace: Duration::from_secs(30),
+            sheet: Arc::default(),
         }
     }
 }

@@ -17,10 +17,11 @@ use tokio_util::task::TaskTracker;
 use super::{Ending, Invocation, ready, wait_for};
 use crate::assemble::{self, Assembled};
 use crate::cli::Serve;
-use crate::config::Settings;
 use crate::config::load::FlagValue;
 use crate::config::place::shown;
 use crate::config::server::ServerSettings as Configured;
+use crate::config::sheet::sheet;
+use crate::config::{Loaded, Settings};
 use crate::failure::Failure;
 use crate::logging::Audience;
 use crate::output::{Output, bold, counted};
@@ -40,11 +41,12 @@ pub fn run(invocation: &Invocation, args: &Serve) -> anyhow::Result<Ending> {
         value: toml::Value::String(address),
     });
     let flags: Vec<FlagValue> = listen.into_iter().collect();
-    let settings = invocation.load(args.site_dir.as_deref(), &flags, Audience::Service)?.settings;
-    wait_for(serve(&settings, &invocation.output))
+    let loaded = invocation.load(args.site_dir.as_deref(), &flags, Audience::Service)?;
+    wait_for(serve(&loaded, &invocation.output))
 }
 
-async fn serve(settings: &Settings, output: &Output) -> anyhow::Result<Ending> {
+async fn serve(loaded: &Loaded, output: &Output) -> anyhow::Result<Ending> {
+    let settings = &loaded.settings;
     // Signals are caught from here on, so that one during the first ingest stops it too.
     let mut signals = Signals::new()?;
     let listener = bind(&settings.server, output).await?;
@@ -57,7 +59,7 @@ async fn serve(settings: &Settings, output: &Output) -> anyhow::Result<Ending> {
         }
     }
     let admin = admin_token(&assembled, settings, output).await?;
-    let state = AppState::new(Arc::clone(&assembled.site), server_settings(settings), admin);
+    let state = AppState::new(Arc::clone(&assembled.site), server_settings(loaded), admin);
 
     let stopping = CancellationToken::new();
     let tasks = TaskTracker::new();
@@ -134,7 +136,8 @@ async fn admin_token(assembled: &Assembled, settings: &Settings, output: &Output
     })
 }
 
-fn server_settings(settings: &Settings) -> ServerSettings {
+fn server_settings(loaded: &Loaded) -> ServerSettings {
+    let settings = &loaded.settings;
     let server = &settings.server;
     let mut allowed_origins = server.allowed_origins.clone();
     // Behind a proxy that rewrites `Host`, pages of ours come from the public address.
@@ -151,6 +154,7 @@ fn server_settings(settings: &Settings) -> ServerSettings {
         limit_messages: settings.rate.enabled,
         public_metrics: settings.public_metrics,
         shutdown_grace: server.shutdown_grace,
+        sheet: Arc::new(sheet(loaded)),
         ..ServerSettings::default()
     }
 }

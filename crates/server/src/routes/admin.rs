@@ -30,6 +30,7 @@ mod models;
 mod names;
 mod overview;
 mod search;
+mod settings;
 mod spending;
 mod tongue;
 mod trouble;
@@ -44,6 +45,7 @@ pub(crate) fn pages(state: &AppState) -> Router<AppState> {
         .route("/admin/messages/{id}/state", post(messages::mark))
         .route("/admin/messages/{id}/remove", post(messages::remove))
         .route("/admin/documents", get(documents::documents))
+        .route("/admin/documents/preview", get(documents::preview::preview))
         .route("/admin/spending", get(spending::spending))
         .route("/admin/search", get(search::search))
         .route("/admin/models", get(models::models))
@@ -54,6 +56,7 @@ pub(crate) fn pages(state: &AppState) -> Router<AppState> {
         .route("/admin/appearance", get(appearance::appearance))
         .route("/admin/appearance/preview", get(appearance::preview))
         .route("/admin/checklist", get(checklist::checklist))
+        .route("/admin/settings", get(settings::settings))
         .route("/admin/logout", post(login::log_out))
         .route("/admin/{*rest}", get(trouble::no_such_page))
         .route_layer(from_fn(guard::signed_in));

@@ -1,5 +1,6 @@
 //! The dashboard: who gets in, for how long, and what its pages show. How they look is tested in a browser.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use portavoz_app::testing::{ScriptedModel, Setup, says};
@@ -7,6 +8,7 @@ use portavoz_domain::budget::{Caps, Purpose, Reservation};
 use portavoz_domain::ids::ChargeId;
 use portavoz_domain::usage::Usage;
 use portavoz_server::ServerSettings;
+use portavoz_server::sheet::{SettingsKey, SettingsOrigin, SettingsSection, SettingsSheet};
 use reqwest::{Method, Response};
 
 use super::support::{ADMIN, TestApp, unlimited};
@@ -17,7 +19,7 @@ mod upkeep;
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 /// Every page that is read; `{conversation}` is one that exists.
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 13] = [
     "/admin",
     "/admin/conversations",
     "/admin/messages",
@@ -25,10 +27,12 @@ const PAGES: [&str; 11] = [
     "/admin/conversations/{conversation}",
     "/admin/spending",
     "/admin/documents",
+    "/admin/documents/preview?document=rag.md",
     "/admin/search?q=RAG",
     "/admin/models",
     "/admin/alerts",
     "/admin/checklist",
+    "/admin/settings",
 ];
 
 fn location(response: &Response) -> &str {
@@ -262,7 +266,9 @@ async fn a_conversation_is_shown_with_what_was_withheld_and_what_it_cost() {
         assert!(page.contains(words), "{words} in {page}");
     }
     let answer = page.split_once("<p class=\"answer\">").unwrap().1.split_once("</p>").unwrap().0;
-    assert!(!answer.contains("Nobel"), "it was not told: {answer}");
+    let (told, withheld) = answer.split_once("<del").unwrap();
+    assert!(!told.contains("Nobel") && withheld.contains("Nobel"), "it was not told: {answer}");
+    assert!(told.contains("class=\"cite\""), "sources are a click away: {answer}");
     app.finish().await;
 }
 
@@ -332,7 +338,7 @@ async fn a_site_that_nobody_asked_anything_has_an_overview_too() {
     owner.log_in().await;
     for (path, words) in [
         ("/admin", "Hoy no ha preguntado nadie todavía: no hay nada que hacer."),
-        ("/admin/conversations", "Nada que coincida todavía."),
+        ("/admin/conversations", "Todavía no ha preguntado nadie"),
         ("/admin/spending", "Ningún modelo ha respondido"),
     ] {
         let page = owner.page(path).await;
@@ -356,6 +362,10 @@ async fn conversations_are_listed_newest_first_and_questions_by_how_they_ended()
         ("outcome=smalltalk", ">hola</a>", "¿Cuánto subió"),
         ("language=de", "Hat Ada", "¿Cuánto subió"),
         ("period=day", "Hat Ada", "nobody"),
+        ("q=cobol", "Hat Ada", "¿Cuánto subió"),
+        ("cost=0.001", "Nada coincide con lo elegido.", "¿Cuánto subió"),
+        ("rating=any", "Nada coincide con lo elegido.", "¿Cuánto subió"),
+        ("outcome=answered&q=precisi%C3%B3n", "?outcome=answered\">", "Hat Ada"),
     ] {
         let page = owner.page(&format!("/admin/conversations?{filter}")).await;
         assert!(page.contains(present) && !page.contains(absent), "{filter}: {page}");
@@ -374,11 +384,11 @@ async fn a_long_list_of_conversations_goes_on_on_the_next_page() {
     owner.log_in().await;
     for filter in ["", "outcome=smalltalk"] {
         let first = owner.page(&format!("/admin/conversations?{filter}")).await;
-        assert_eq!(first.matches("class=\"asked\"").count(), 50, "{filter}");
-        let next = first.split_once("class=\"more\"><a href=\"").unwrap().1.split_once('"').unwrap().0;
+        assert_eq!(first.matches("class=\"marks\"").count(), 50, "{filter}");
+        let next = first.split_once("<a rel=\"next\" href=\"").unwrap().1.split_once('"').unwrap().0;
         let second = owner.page(&next.replace("&#38;", "&")).await;
-        assert_eq!(second.matches("class=\"asked\"").count(), 3, "{filter}");
-        assert!(!second.contains("class=\"more\""), "{filter}");
+        assert_eq!(second.matches("class=\"marks\"").count(), 3, "{filter}");
+        assert!(!second.contains("rel=\"next\"") && second.contains("Las últimas"), "{filter}");
     }
     app.finish().await;
 }
@@ -404,5 +414,76 @@ async fn spending_is_told_by_day_and_by_model() {
     for words in ["0,00027", "gpt-4o-mini", "1200", "Gasto por día", "22 nov 2026", "1,25", "No hay tope"] {
         assert!(page.contains(words), "{words} in {page}");
     }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn what_a_visitor_thinks_of_an_answer_stands_beside_it_and_can_be_looked_for() {
+    let app = TestApp::start().await;
+    let mut visitor = app.visitor();
+    let turn = visitor.ask("¿Cuánto subió la precisión con el sistema RAG?").await["turn_id"].clone();
+    let (conversation, token) = visitor.conversation().clone();
+    let body = serde_json::json!({
+        "turn_id": turn, "visitor_token": token, "rating": "down", "reason": "incomplete", "comment": "¿Y <b>cuándo</b>?"
+    });
+    assert_eq!(app.post("/api/feedback", &body).send().await.unwrap().status(), 200);
+    let mut owner = app.owners_browser();
+    owner.log_in().await;
+    let page = owner.page("/admin/conversations?rating=down").await;
+    assert!(page.contains("no gustó</span>") && page.contains("Valoración: no gustó</a>"), "{page}");
+    assert!(page.contains(&format!("/admin/conversations/{conversation}#turn-")), "{page}");
+    assert!(owner.page("/admin/conversations?rating=up").await.contains("Nada coincide"));
+    let page = owner.page(&format!("/admin/conversations/{conversation}")).await;
+    for words in ["no gustó", "falta algo", "¿Y &#60;b&#62;cuándo&#60;/b&#62;?"] {
+        assert!(page.contains(words), "{words} in {page}");
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_document_is_shown_with_its_passages() {
+    let app = TestApp::start().await;
+    let mut owner = app.owners_browser();
+    owner.log_in().await;
+    let page = owner.page("/admin/documents/preview?document=rag.md").await;
+    for words in ["Buscador RAG", "id=\"passage-1\"", "/source?document=rag.md&#38;from="] {
+        assert!(page.contains(words), "{words} in {page}");
+    }
+    assert_eq!(owner.get("/admin/documents/preview?document=nothing.md").await.status(), 404);
+    assert_eq!(owner.get("/admin/documents/preview").await.status(), 404);
+    app.site.write("rag.md", "# Otra cosa\n\nYa no es lo que era.\n");
+    assert!(owner.page("/admin/documents").await.contains("editado después"), "the index has not caught up yet");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn settings_are_shown_with_where_they_come_from_and_can_be_searched() {
+    let key = |name, value: &str, origin| SettingsKey {
+        name,
+        doc: format!("What {name} is for."),
+        value: Some(value.to_owned()),
+        default: Some("4".to_owned()),
+        allowed: "a whole number".to_owned(),
+        variable: format!("PORTAVOZ_RETRIEVAL__{}", name.to_uppercase()),
+        origin,
+    };
+    let file = SettingsOrigin::File { path: "me/portavoz.toml".to_owned(), line: 12 };
+    let keys = vec![key("max_results", "6", file), key("threshold", "0.75", SettingsOrigin::Default)];
+    let section = SettingsSection { name: "retrieval", doc: "Which passages count.".to_owned(), keys };
+    let sheet = Arc::new(SettingsSheet { file: "me/portavoz.toml".to_owned(), sections: vec![section] });
+    let app = TestApp::with(Setup::default(), ServerSettings { sheet, ..unlimited() }).await;
+    let mut owner = app.owners_browser();
+    owner.log_in().await;
+    let page = owner.page("/admin/settings").await;
+    for words in
+        ["me/portavoz.toml, línea 12", "[retrieval]", "2 ajustes; 1 escrito por ti", "PORTAVOZ_RETRIEVAL__THRESHOLD"]
+    {
+        assert!(page.contains(words), "{words} in {page}");
+    }
+    for query in ["only=written", "q=max", "q=results+for"] {
+        let page = owner.page(&format!("/admin/settings?{query}")).await;
+        assert!(page.contains("max_results") && !page.contains("What threshold"), "{query}: {page}");
+    }
+    assert!(owner.page("/admin/settings?q=nothing").await.contains("Ningún ajuste coincide."));
     app.finish().await;
 }

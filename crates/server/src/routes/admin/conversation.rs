@@ -4,13 +4,18 @@ use askama::Template;
 use axum::extract::Path;
 use portavoz_app::conversation::{RecordedSentence, RecordedTurn, record};
 use portavoz_domain::answer::{Citation, RungTried};
+use portavoz_domain::feedback::Feedback;
 use portavoz_domain::ids::ConversationId;
 use portavoz_domain::quality::{ACCURACY_WEIGHT, CLARITY_WEIGHT, Quality, RELEVANCE_WEIGHT, Term};
 use portavoz_domain::turn::{Settlement, TurnStatus};
 
+use self::marked::{Bit, Part, parts};
+use super::conversations::rated;
 use super::desk::{Desk, Frame, Page, Section, render};
 use super::tongue::Tongue;
 use super::trouble::Trouble;
+
+mod marked;
 
 #[derive(Template)]
 #[template(path = "admin/conversation.html")]
@@ -31,12 +36,25 @@ struct TurnShown {
     /// How it ended, in words and as a colour.
     ending: &'static str,
     tone: &'static str,
+    /// What the visitor thought of it.
+    feedback: Option<FeedbackShown>,
     settled: Option<SettledShown>,
+}
+
+/// What a visitor said of an answer.
+struct FeedbackShown {
+    /// Colour and word.
+    rated: (&'static str, String),
+    reason: Option<&'static str>,
+    comment: Option<String>,
+    when: String,
 }
 
 /// What is known once the turn has ended.
 struct SettledShown {
-    answer: String,
+    answer: Vec<Part>,
+    /// Who answered: the last rung, and its model.
+    by: Option<(&'static str, String)>,
     citations: Vec<Citation>,
     sentences: Vec<RecordedSentence>,
     withheld: usize,
@@ -78,16 +96,31 @@ fn shown(tongue: Tongue, recorded: RecordedTurn) -> TurnShown {
         question: turn.admitted.question,
         ending,
         tone,
+        feedback: turn.feedback.map(|feedback| said(tongue, feedback)),
         settled: turn.settlement.map(|settlement| SettledShown {
+            answer: parts(&settlement.answer, &sentences),
+            by: settlement
+                .ladder
+                .last()
+                .filter(|_| settlement.outcome.is_some())
+                .map(|tried| (tongue.rung(tried.rung), tried.model.clone().unwrap_or_default())),
             sentences,
             withheld: settlement.withheld as usize,
             figures: figures(tongue, &settlement),
             hashes: hashes(tongue, &settlement),
             quality: settlement.quality.map(|quality| QualityShown::of(tongue, quality)),
-            answer: settlement.answer,
             citations: settlement.citations,
             ladder: settlement.ladder,
         }),
+    }
+}
+
+fn said(tongue: Tongue, feedback: Feedback) -> FeedbackShown {
+    FeedbackShown {
+        rated: rated(tongue, &feedback),
+        reason: feedback.reason.map(|reason| tongue.complaint(reason)),
+        comment: feedback.comment,
+        when: tongue.moment(feedback.rated),
     }
 }
 
@@ -155,6 +188,19 @@ fn hashes(tongue: Tongue, settlement: &Settlement) -> Vec<(&'static str, String)
         (say("Documentos", "Documents"), Some(generation)),
     ];
     known.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+}
+
+impl Part {
+    /// The colour of what was found.
+    fn tone(&self) -> &'static str {
+        use portavoz_domain::verification::Status::{Contradicted, Supported, Unsupported};
+        match self.status {
+            None => "",
+            Some(Supported) => "good",
+            Some(Contradicted) => "bad",
+            Some(Unsupported) => "warn",
+        }
+    }
 }
 
 impl QualityShown {

@@ -31,6 +31,7 @@ pub(super) enum Section {
     Alerts,
     Appearance,
     Checklist,
+    Settings,
 }
 
 /// What a page of the dashboard works with.
@@ -78,7 +79,7 @@ struct Submitted<T> {
 }
 
 impl Section {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Overview,
         Self::Conversations,
         Self::Messages,
@@ -88,6 +89,7 @@ impl Section {
         Self::Alerts,
         Self::Appearance,
         Self::Checklist,
+        Self::Settings,
     ];
 
     pub(super) const fn path(self) -> &'static str {
@@ -101,6 +103,7 @@ impl Section {
             Self::Alerts => "/admin/alerts",
             Self::Appearance => "/admin/appearance",
             Self::Checklist => "/admin/checklist",
+            Self::Settings => "/admin/settings",
         }
     }
 
@@ -115,6 +118,7 @@ impl Section {
             Self::Alerts => tongue.say("Alertas", "Alerts"),
             Self::Appearance => tongue.say("Apariencia", "Appearance"),
             Self::Checklist => tongue.say("Comprobaciones", "Checklist"),
+            Self::Settings => tongue.say("Ajustes", "Settings"),
         }
     }
 }
@@ -133,6 +137,9 @@ impl Section {
             }
             Self::Models => "M6 6h8v8H6zM8.5 3v3M11.5 3v3M8.5 14v3M11.5 14v3M3 8.5h3M3 11.5h3M14 8.5h3M14 11.5h3",
             Self::Alerts => "M5.5 13.5V9a4.5 4.5 0 0 1 9 0v4.5l1.5 1.5H4zM8.5 17.5h3",
+            Self::Settings => {
+                "M3 6h6M13 6h4M3 14h2M9 14h8M11 4a2 2 0 1 0 0 4 2 2 0 0 0 0-4M7 12a2 2 0 1 0 0 4 2 2 0 0 0 0-4"
+            }
             Self::Checklist => "M3 5.5 4.5 7 7.5 4M3 13.5 4.5 15 7.5 12M10.5 6H17M10.5 14H17",
         }
     }
@@ -169,6 +176,27 @@ impl Desk {
 /// Renders a page.
 pub(super) fn render(page: &impl Template) -> Page {
     Ok(Html(page.render()?))
+}
+
+/// The address of a page with what was chosen on it; what is empty is left out.
+pub(super) fn address<'a>(path: &str, chosen: impl IntoIterator<Item = (&'static str, &'a str)>) -> String {
+    let mut address = path.to_owned();
+    for (name, value) in chosen.into_iter().filter(|(_, value)| !value.is_empty()) {
+        address.push(if address.len() == path.len() { '?' } else { '&' });
+        address.push_str(name);
+        address.push('=');
+        address.push_str(&encoded(value));
+    }
+    address
+}
+
+/// As it may stand in the query of an address.
+pub(super) fn encoded(value: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    value
+        .bytes()
+        .map(|byte| if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
 }
 
 /// `path` if it is one of the dashboard, otherwise the dashboard's first page: nobody is sent elsewhere from here.

@@ -1,11 +1,16 @@
-//! `/admin/documents`: what is indexed, what could not be read, and where documents disagree.
+//! `/admin/documents`: what is indexed and how well it is: what could not be read, what changed or went away since, what is old,
+//! and where documents disagree. One document, with its passages, is [`preview`].
 
 use askama::Template;
-use portavoz_app::documents::{ShelvedDocument, shelf};
+use portavoz_app::documents::{Freshness, ShelvedDocument, shelf};
 use portavoz_app::facts::ledger;
 use portavoz_domain::document::Problem;
+use portavoz_domain::facts::{Fact, FactSource};
 
-use super::desk::{Desk, Frame, Page, Section, render};
+use super::desk::{Desk, Frame, Page, Section, encoded, render};
+use super::tongue::Tongue;
+
+pub(super) mod preview;
 
 #[derive(Template)]
 #[template(path = "admin/documents.html")]
@@ -13,11 +18,37 @@ struct DocumentsPage {
     ui: Frame,
     /// What stands in the search bench's field.
     query: &'static str,
-    documents: Vec<ShelvedDocument>,
+    /// Figures of health: how many, of what, colour, and where on the page they are explained.
+    health: Vec<Health>,
+    documents: Vec<Row>,
     chunks: u64,
     tokens: u64,
-    problems: Vec<Problem>,
+    problems: Vec<ProblemShown>,
     contradictions: Vec<Disagreement>,
+}
+
+struct Health {
+    count: String,
+    what: &'static str,
+    tone: &'static str,
+    place: &'static str,
+}
+
+/// A document of the list.
+struct Row {
+    document: ShelvedDocument,
+    /// The address of its preview.
+    address: String,
+    language: &'static str,
+    facets: String,
+    written: Option<String>,
+    /// Colour and words, if anything is to be said of it.
+    mark: Option<(&'static str, &'static str)>,
+}
+
+struct ProblemShown {
+    problem: Problem,
+    todo: &'static str,
 }
 
 /// Two documents that say different things.
@@ -28,30 +59,98 @@ struct Disagreement {
 
 struct Side {
     says: String,
+    title: String,
     document: String,
     quote: String,
+    /// Where it is read.
+    address: String,
 }
 
 /// The page.
 pub(super) async fn documents(desk: Desk) -> Page {
+    let tongue = desk.tongue;
     let shelf = shelf(&desk.site).await?;
     let ledger = ledger(&desk.site);
-    let side = |says: &str, fact: &portavoz_domain::facts::Fact| Side {
-        says: says.to_owned(),
-        document: fact.source.document.to_string(),
-        quote: fact.source.quote.clone(),
-    };
-    let contradictions = ledger.contradictions.iter().map(|found| Disagreement {
-        message: found.sentence(),
-        sides: [side(&found.left_says, &found.left), side(&found.right_says, &found.right)],
-    });
+    let contradictions: Vec<Disagreement> = ledger
+        .contradictions
+        .iter()
+        .map(|found| Disagreement {
+            message: found.sentence(),
+            sides: [side(&found.left_says, &found.left), side(&found.right_says, &found.right)],
+        })
+        .collect();
+    let health = health(tongue, &shelf.documents, &shelf.problems, contradictions.len());
     render(&DocumentsPage {
         ui: desk.frame(Section::Documents),
         query: "",
+        health,
         chunks: shelf.documents.iter().map(|document| u64::from(document.chunks)).sum(),
         tokens: shelf.documents.iter().map(|document| document.tokens).sum(),
-        documents: shelf.documents,
-        problems: shelf.problems,
-        contradictions: contradictions.collect(),
+        documents: shelf.documents.into_iter().map(|document| row(tongue, document)).collect(),
+        problems: shelf.problems.into_iter().map(|problem| shown(tongue, problem)).collect(),
+        contradictions,
     })
+}
+
+fn health(tongue: Tongue, documents: &[ShelvedDocument], problems: &[Problem], contradictions: usize) -> Vec<Health> {
+    let say = |es, en| tongue.say(es, en);
+    let are = |wanted: &[Freshness]| documents.iter().filter(|document| wanted.contains(&document.freshness)).count();
+    let skipped = problems.iter().filter(|problem| problem.skipped).count();
+    let stale = are(&[Freshness::Changed, Freshness::Gone]);
+    let figures = [
+        (documents.len(), say("leídos", "read"), "plain", "#list"),
+        (skipped, say("omitidos", "skipped"), "bad", "#problems"),
+        (problems.len() - skipped, say("leídos en parte", "read in part"), "warn", "#problems"),
+        (stale, say("sin poner al día", "out of date"), "warn", "#list"),
+        (are(&[Freshness::Old]), say("de hace más de un año", "older than a year"), "warn", "#list"),
+        (contradictions, say("contradicciones", "disagreements"), "warn", "#contradictions"),
+    ];
+    // What needs nothing stays quiet.
+    let told = figures.into_iter().filter(|(count, _, tone, _)| *count > 0 || *tone == "plain");
+    told.map(|(count, what, tone, place)| Health { count: tongue.count(count as u64), what, tone, place }).collect()
+}
+
+fn row(tongue: Tongue, document: ShelvedDocument) -> Row {
+    let say = |es, en| tongue.say(es, en);
+    let facets: Vec<&str> = document.facets.iter().map(|facet| tongue.facet(*facet)).collect();
+    Row {
+        address: format!("/admin/documents/preview?document={}", encoded(document.id.as_str())),
+        language: document.language.map_or("–", |language| tongue.language_name(language)),
+        facets: facets.join(", "),
+        written: document.written.map(|at| tongue.day(&at.to_rfc3339())),
+        mark: match document.freshness {
+            Freshness::Fresh | Freshness::Unknown => None,
+            Freshness::Old => Some(("warn", say("más de un año", "over a year old"))),
+            Freshness::Changed => Some(("warn", say("editado después", "edited since"))),
+            Freshness::Gone => Some(("warn", say("el fichero ya no está", "the file is gone"))),
+        },
+        document,
+    }
+}
+
+/// A problem with what to do about it.
+fn shown(tongue: Tongue, problem: Problem) -> ProblemShown {
+    let todo = if problem.skipped {
+        tongue.say(
+            "Nada de él se puede encontrar. Arréglalo o guárdalo en otro formato (Markdown, PDF con texto, DOCX), o quítalo de la carpeta; se vuelve a leer solo.",
+            "Nothing of it can be found. Mend it or save it in another format (Markdown, PDF with text, DOCX), or take it out of the folder; it is read again by itself.",
+        )
+    } else {
+        tongue.say(
+            "El resto del documento se ha leído. Mira en su vista previa qué falta.",
+            "The rest of the document was read. Its preview shows what is missing.",
+        )
+    };
+    ProblemShown { problem, todo }
+}
+
+fn side(says: &str, fact: &Fact) -> Side {
+    let FactSource { document, title, span, quote, .. } = &fact.source;
+    Side {
+        says: says.to_owned(),
+        title: title.clone(),
+        document: document.to_string(),
+        quote: quote.clone(),
+        address: format!("/source?document={}&from={}&to={}#place", encoded(document.as_str()), span.start, span.end),
+    }
 }

@@ -2,7 +2,10 @@
 //! models. A name that is not here is shown as it is.
 
 use portavoz_domain::answer::{Outcome, Rung};
+use portavoz_domain::document::Facet;
+use portavoz_domain::feedback::Reason as Complaint;
 use portavoz_domain::verification::Status;
+use portavoz_text::language::Language;
 
 use super::tongue::Tongue;
 
@@ -130,6 +133,41 @@ impl Tongue {
             Outcome::NotKnown => self.say("no lo dice", "not known"),
             Outcome::Declined => self.say("declinada", "declined"),
             Outcome::Smalltalk => self.say("cortesía", "smalltalk"),
+        }
+    }
+
+    /// Why a visitor did not like an answer.
+    pub(super) const fn complaint(self, reason: Complaint) -> &'static str {
+        match reason {
+            Complaint::Wrong => self.say("algo no es cierto", "something is not true"),
+            Complaint::Incomplete => self.say("falta algo", "something is missing"),
+            Complaint::OffTarget => self.say("responde a otra cosa", "it answers another question"),
+            Complaint::Unclear => self.say("cuesta entenderla", "it is hard to follow"),
+            Complaint::Other => self.say("otro motivo", "another reason"),
+        }
+    }
+
+    pub(super) const fn language_name(self, language: Language) -> &'static str {
+        match language {
+            Language::Es => self.say("español", "Spanish"),
+            Language::En => self.say("inglés", "English"),
+            Language::Pt => self.say("portugués", "Portuguese"),
+            Language::Fr => self.say("francés", "French"),
+            Language::De => self.say("alemán", "German"),
+            Language::It => self.say("italiano", "Italian"),
+            Language::Ca => self.say("catalán", "Catalan"),
+        }
+    }
+
+    pub(super) const fn facet(self, facet: Facet) -> &'static str {
+        match facet {
+            Facet::Experience => self.say("experiencia", "experience"),
+            Facet::Projects => self.say("proyectos", "projects"),
+            Facet::Skills => self.say("competencias", "skills"),
+            Facet::Achievements => self.say("logros", "achievements"),
+            Facet::Education => self.say("formación", "education"),
+            Facet::Contact => self.say("contacto", "contact"),
+            Facet::About => self.say("sobre ti", "about you"),
         }
     }
 

@@ -30,7 +30,14 @@ struct Passage {
     /// Whether an answer may rest on it, as a word and a colour.
     verdict: (&'static str, &'static str),
     /// What it is made of, the strongest first.
-    reasons: Vec<Feature>,
+    reasons: Vec<Reason>,
+}
+
+/// A feature, and the bar of its contribution: from the middle at 0 to 100 on either side, where the strongest ends.
+struct Reason {
+    feature: Feature,
+    from: f64,
+    width: f64,
 }
 
 /// What to search.
@@ -64,10 +71,15 @@ pub(super) async fn search(desk: Desk, Asked(search): Asked<Search>) -> Page {
 }
 
 /// Features that moved the score, by how far.
-fn strongest_first(features: &[Feature]) -> Vec<Feature> {
+fn strongest_first(features: &[Feature]) -> Vec<Reason> {
     let mut reasons: Vec<Feature> = features.iter().filter(|feature| feature.contribution != 0.0).cloned().collect();
     reasons.sort_by(|one, other| {
         other.contribution.abs().total_cmp(&one.contribution.abs()).then_with(|| one.name.cmp(other.name))
     });
-    reasons
+    let strongest = reasons.first().map_or(1.0, |feature| f64::from(feature.contribution.abs()));
+    let reason = |feature: Feature| {
+        let reach = f64::from(feature.contribution) / strongest * 100.0;
+        Reason { feature, from: reach.min(0.0), width: reach.abs() }
+    };
+    reasons.into_iter().map(reason).collect()
 }

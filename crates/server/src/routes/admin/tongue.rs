@@ -162,6 +162,12 @@ impl Tongue {
         format!("{}, {time}", self.day(&text))
     }
 
+    /// A moment as a list tells it: without the year, if it is this one's.
+    pub(super) fn brief(self, at: Timestamp, now: Timestamp) -> String {
+        let (told, year) = (self.moment(at), now.to_rfc3339().chars().take(4).collect::<String>());
+        told.replacen(&format!(" {year},"), ",", 1)
+    }
+
     /// `22 nov 2026`, of a text that begins with `2026-11-22`.
     pub(super) fn day(self, iso: &str) -> String {
         let mut parts = iso.split('T').next().unwrap_or_default().split('-');
@@ -213,5 +219,7 @@ mod tests {
         assert_eq!(Es.moment(noon), "22 nov 2026, 12:00");
         assert_eq!(En.moment(noon), "22 Nov 2026, 12:00");
         assert_eq!(Es.day("not a day"), "not a day");
+        assert_eq!(Es.brief(noon, noon), "22 nov, 12:00");
+        assert_eq!(Es.brief(noon, Timestamp::from_millis(1_800_000_000_000)), "22 nov 2026, 12:00");
     }
 }
