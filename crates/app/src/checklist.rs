@@ -9,11 +9,13 @@ use portavoz_domain::extract::{ExtractLimits, extract};
 use portavoz_domain::question::{Question, Understood};
 use portavoz_domain::understanding::understand;
 use portavoz_domain::usage::usd;
+use portavoz_text::language::Language;
 use serde::Serialize;
 
 use crate::facts;
+use crate::lifecycle::reads_spanish;
 use crate::site::{Site, SiteError};
-use crate::stats::{Figures, Period, Step, overview_by};
+use crate::stats::{Figures, Group, Period, Step, overview_by};
 
 /// Quality is looked at over so many days.
 const QUALITY_DAYS: u32 = 30;
@@ -71,66 +73,103 @@ impl Line {
     }
 }
 
-/// Looks at everything, in the order of the guide's checklist.
-pub async fn examine(site: &Site) -> Vec<Line> {
+/// Looks at everything, in the order of the guide's checklist, and tells it in Spanish or English, whichever is nearer to
+/// `language`.
+pub async fn examine(site: &Site, language: Language) -> Vec<Line> {
+    let tongue = Tongue { is_spanish: reads_spanish(language) };
     vec![
-        cost_monitoring(site).await,
-        training_examples(site).await,
-        fallbacks(site),
-        evaluation_metrics(site).await,
-        experiments(site).await,
+        cost_monitoring(site, tongue).await,
+        training_examples(site, tongue).await,
+        fallbacks(site, tongue),
+        evaluation_metrics(site, tongue).await,
+        experiments(site, tongue).await,
     ]
 }
 
+/// What findings are told in: both stand side by side, so that neither is forgotten.
+#[derive(Clone, Copy)]
+struct Tongue {
+    is_spanish: bool,
+}
+
+impl Tongue {
+    fn say(self, es: impl Into<String>, en: impl Into<String>) -> String {
+        if self.is_spanish { es.into() } else { en.into() }
+    }
+
+    fn database(self) -> String {
+        self.say("comprueba la base de datos", "check the database")
+    }
+}
+
 /// Are there caps, are all prices known, and do the sums balance?
-pub async fn cost_monitoring(site: &Site) -> Line {
+async fn cost_monitoring(site: &Site, tongue: Tongue) -> Line {
     const CHECK: &str = "cost monitoring";
     let (standing, audit) = match money(site).await {
         Ok(found) => found,
-        Err(error) => return Line::broken(CHECK, error.to_string(), "check the database"),
+        Err(error) => return Line::broken(CHECK, error.to_string(), tongue.database()),
     };
     let caps = site.settings().budget.caps;
-    let cap =
-        |micros: Option<u64>| micros.map_or_else(|| "no cap".to_owned(), |micros| format!("of ${:.2}", usd(micros)));
-    let mut finding = format!(
-        "${:.4} today ({}), ${:.4} this month ({}), ${:.4} reserved; {} charges add up to the sums of their days",
-        usd(standing.day),
-        cap(caps.day),
-        usd(standing.month),
-        cap(caps.month),
-        usd(standing.reserved),
-        audit.charges
+    let cap = |micros: Option<u64>| match micros {
+        None => tongue.say("sin tope", "no cap"),
+        Some(micros) => tongue.say(format!("de ${:.2}", usd(micros)), format!("of ${:.2}", usd(micros))),
+    };
+    let (day, month, reserved) = (usd(standing.day), usd(standing.month), usd(standing.reserved));
+    let (of_day, of_month) = (cap(caps.day), cap(caps.month));
+    let mut finding = tongue.say(
+        format!(
+            "${day:.4} hoy ({of_day}), ${month:.4} este mes ({of_month}), ${reserved:.4} reservados; {} cargos cuadran con las \
+             sumas de sus días",
+            audit.charges
+        ),
+        format!(
+            "${day:.4} today ({of_day}), ${month:.4} this month ({of_month}), ${reserved:.4} reserved; {} charges add up to \
+             the sums of their days",
+            audit.charges
+        ),
     );
     if !audit.balances() {
-        let words = format!(
-            "the books do not balance: charges of ${:.6}, sums of ${:.6}, {} days differ",
-            usd(audit.charged),
-            usd(audit.summed),
-            audit.days_out_of_balance
-        );
-        return Line::broken(
-            CHECK,
-            words,
-            "restore a backup (`portavoz restore`), and report this: it must not happen",
-        );
+        return out_of_balance(CHECK, &audit, tongue);
     }
     if audit.orphans > 0 {
-        finding.push_str(&format!(
-            "; {} cut off by a crash, charged at the most they can have cost (${:.4} this month)",
-            audit.orphans,
-            usd(standing.orphaned)
+        let (orphans, most) = (audit.orphans, usd(standing.orphaned));
+        finding.push_str(&tongue.say(
+            format!("; {orphans} se cortaron con el proceso y cuentan por lo máximo que pudieron costar (${most:.4} este mes)"),
+            format!("; {orphans} cut off by a crash, charged at the most they can have cost (${most:.4} this month)"),
         ));
     }
     let unpriced = unpriced_models(site);
     if !unpriced.is_empty() {
         let names = unpriced.join(", ");
-        let mend = "give each a price in the file that `models.overrides` names; a local model may have the price 0";
-        return Line::warning(CHECK, format!("{finding}; no price is known of {names}"), mend);
+        let mend = tongue.say(
+            "pon el precio de cada uno en el fichero de `models.overrides`; un modelo local puede costar 0",
+            "give each a price in the file that `models.overrides` names; a local model may have the price 0",
+        );
+        let missing = tongue.say("no se sabe el precio de", "no price is known of");
+        return Line::warning(CHECK, format!("{finding}; {missing} {names}"), mend);
     }
     if caps.day.or(caps.month).is_none() && !site.models().is_empty() {
-        return Line::warning(CHECK, finding, "set `budget.day_usd` or `budget.month_usd`");
+        let mend =
+            tongue.say("pon `budget.day_usd` o `budget.month_usd`", "set `budget.day_usd` or `budget.month_usd`");
+        return Line::warning(CHECK, finding, mend);
     }
     Line::fine(CHECK, finding)
+}
+
+/// The books do not balance: a defect of ours, or a database that somebody else wrote into.
+fn out_of_balance(check: &'static str, audit: &Audit, tongue: Tongue) -> Line {
+    let (charged, summed, days) = (usd(audit.charged), usd(audit.summed), audit.days_out_of_balance);
+    Line::broken(
+        check,
+        tongue.say(
+            format!("las cuentas no cuadran: cargos de ${charged:.6}, sumas de ${summed:.6}, {days} días distintos"),
+            format!("the books do not balance: charges of ${charged:.6}, sums of ${summed:.6}, {days} days differ"),
+        ),
+        tongue.say(
+            "restaura una copia (`portavoz restore`) y avísanos: no debe ocurrir",
+            "restore a backup (`portavoz restore`), and report this: it must not happen",
+        ),
+    )
 }
 
 async fn money(site: &Site) -> Result<(Standing, Audit), SiteError> {
@@ -150,46 +189,64 @@ fn unpriced_models(site: &Site) -> Vec<String> {
 }
 
 /// Is there anything to train on?
-pub async fn training_examples(site: &Site) -> Line {
+async fn training_examples(site: &Site, tongue: Tongue) -> Line {
     const CHECK: &str = "fine-tuning data";
     let figures = match recent(site, LONG_DAYS).await {
         Ok(figures) => figures,
-        Err(error) => return Line::broken(CHECK, error.to_string(), "check the database"),
+        Err(error) => return Line::broken(CHECK, error.to_string(), tongue.database()),
     };
     let answered = count(&figures.outcomes, "answered");
-    let enough = if answered < FEWEST_EXAMPLES { "fewer than" } else { "at least" };
-    Line::fine(
-        CHECK,
-        format!(
-            "{answered} turns of the last year were answered from the documents, {enough} the {FEWEST_EXAMPLES} that a \
-             job takes; this version keeps them and does not make data sets of them yet"
-        ),
-    )
+    let finding = if answered < FEWEST_EXAMPLES {
+        tongue.say(
+            format!("{answered} turnos del último año se respondieron con los documentos, menos de los {FEWEST_EXAMPLES} que pide un ajuste"),
+            format!("{answered} turns of the last year were answered from the documents, fewer than the {FEWEST_EXAMPLES} that a job takes"),
+        )
+    } else {
+        tongue.say(
+            format!("{answered} turnos del último año se respondieron con los documentos, al menos los {FEWEST_EXAMPLES} que pide un ajuste"),
+            format!("{answered} turns of the last year were answered from the documents, at least the {FEWEST_EXAMPLES} that a job takes"),
+        )
+    };
+    let yet = tongue.say(
+        "esta versión los guarda y aún no hace conjuntos de datos con ellos",
+        "this version keeps them and does not make data sets of them yet",
+    );
+    Line::fine(CHECK, format!("{finding}; {yet}"))
 }
 
 /// What answers when no model does? Tried, not presumed.
-pub fn fallbacks(site: &Site) -> Line {
+fn fallbacks(site: &Site, tongue: Tongue) -> Line {
     const CHECK: &str = "fallbacks";
     let mut rungs: Vec<String> = site.models().iter().skip(1).map(|model| model.name().to_owned()).collect();
-    rungs.extend(["sentences quoted from the documents".to_owned(), "contact card".to_owned()]);
+    rungs.push(tongue.say("frases citadas de los documentos", "sentences quoted from the documents"));
+    rungs.push(tongue.say("tarjeta de contacto", "contact card"));
     let rungs = rungs.join(" → ");
     let asked: Vec<String> = site.suggestions(site.language()).into_iter().take(QUESTIONS_TRIED).collect();
     let silent: Vec<&String> = asked.iter().filter(|question| !answers_alone(site, question)).collect();
     let answered = asked.len() - silent.len();
     if asked.is_empty() {
-        let finding = format!("{rungs}; not tried: the documents answer none of the stock questions");
-        return Line::warning(CHECK, finding, "add documents, then `portavoz ingest`");
+        let finding = tongue.say(
+            format!("{rungs}; sin probar: los documentos no responden a ninguna de las preguntas de muestra"),
+            format!("{rungs}; not tried: the documents answer none of the stock questions"),
+        );
+        let mend = tongue.say("añade documentos y luego `portavoz ingest`", "add documents, then `portavoz ingest`");
+        return Line::warning(CHECK, finding, mend);
     }
-    let finding = format!("{rungs}; tried without a model: {answered} of {} questions answered", asked.len());
-    match silent.first() {
-        None => Line::fine(CHECK, finding),
-        Some(question) => {
-            let mend = format!(
-                "say in a document what answers it; `portavoz search --explain \"{question}\"` shows how near they come"
-            );
-            Line::warning(CHECK, format!("{finding}; not «{question}»"), mend)
-        }
-    }
+    let finding = tongue.say(
+        format!("{rungs}; probado sin modelo: {answered} de {} preguntas respondidas", asked.len()),
+        format!("{rungs}; tried without a model: {answered} of {} questions answered", asked.len()),
+    );
+    let Some(question) = silent.first() else { return Line::fine(CHECK, finding) };
+    let mend = tongue.say(
+        format!(
+            "di en un documento lo que la responde; `portavoz search --explain \"{question}\"` enseña qué cerca quedan"
+        ),
+        format!(
+            "say in a document what answers it; `portavoz search --explain \"{question}\"` shows how near they come"
+        ),
+    );
+    let not = tongue.say("no", "not");
+    Line::warning(CHECK, format!("{finding}; {not} «{question}»"), mend)
 }
 
 /// Whether the documents answer a question without any model.
@@ -208,55 +265,79 @@ fn quotes(site: &Site, question: &Question) -> bool {
 }
 
 /// How good are the answers, and how many of them were looked at?
-pub async fn evaluation_metrics(site: &Site) -> Line {
+async fn evaluation_metrics(site: &Site, tongue: Tongue) -> Line {
     const CHECK: &str = "evaluation metrics";
     let figures = match recent(site, QUALITY_DAYS).await {
         Ok(figures) => figures,
-        Err(error) => return Line::broken(CHECK, error.to_string(), "check the database"),
+        Err(error) => return Line::broken(CHECK, error.to_string(), tongue.database()),
     };
     let quality = &figures.quality;
+    let turns = figures.turns;
     let Some(mean) = quality.quality_mean else {
-        let finding = format!("no answer was scored in {QUALITY_DAYS} days, of {} turns", figures.turns);
-        return if figures.turns == 0 {
-            Line::fine(CHECK, format!("no turns in {QUALITY_DAYS} days; every answer is scored as it is given"))
-        } else {
-            Line::warning(CHECK, finding, "ask a question of the documents: `portavoz ask \"...\"`")
-        };
+        if turns == 0 {
+            let finding = tongue.say(
+                format!("ningún turno en {QUALITY_DAYS} días; cada respuesta se puntúa al darla"),
+                format!("no turns in {QUALITY_DAYS} days; every answer is scored as it is given"),
+            );
+            return Line::fine(CHECK, finding);
+        }
+        let finding = tongue.say(
+            format!("ninguna respuesta puntuada en {QUALITY_DAYS} días, de {turns} turnos"),
+            format!("no answer was scored in {QUALITY_DAYS} days, of {turns} turns"),
+        );
+        let mend = tongue.say(
+            "haz una pregunta a los documentos: `portavoz ask \"...\"`",
+            "ask a question of the documents: `portavoz ask \"...\"`",
+        );
+        return Line::warning(CHECK, finding, mend);
     };
     let score = |score: Option<f64>| score.map_or_else(|| "–".to_owned(), |score| format!("{score:.2}"));
-    let finding = format!(
-        "quality {mean:.2} over {QUALITY_DAYS} days (relevance {}, accuracy {}, clarity {}), {} of {} turns scored; token \
-         efficiency {}",
-        score(quality.relevance_mean),
-        score(quality.accuracy_mean),
-        score(quality.clarity_mean),
-        quality.scored_turns,
-        figures.turns,
-        score(figures.efficiency.efficiency_mean)
+    let (relevance, accuracy) = (score(quality.relevance_mean), score(quality.accuracy_mean));
+    let (clarity, efficiency) = (score(quality.clarity_mean), score(figures.efficiency.efficiency_mean));
+    let scored = quality.scored_turns;
+    let finding = tongue.say(
+        format!(
+            "calidad {mean:.2} en {QUALITY_DAYS} días (relevancia {relevance}, exactitud {accuracy}, claridad {clarity}), \
+             {scored} de {turns} turnos puntuados; eficiencia de tokens {efficiency}"
+        ),
+        format!(
+            "quality {mean:.2} over {QUALITY_DAYS} days (relevance {relevance}, accuracy {accuracy}, clarity {clarity}), \
+             {scored} of {turns} turns scored; token efficiency {efficiency}"
+        ),
     );
     if mean < GOOD_ENOUGH {
-        let mend = "`portavoz stats --by model` shows which model; the turns are at `/api/admin/turns?max_quality=0.6`";
-        return Line::warning(CHECK, format!("{finding}; below {GOOD_ENOUGH}"), mend);
+        let mend = tongue.say(
+            "`portavoz stats --by model` enseña qué modelo; los turnos están en `/api/admin/turns?max_quality=0.6`",
+            "`portavoz stats --by model` shows which model; the turns are at `/api/admin/turns?max_quality=0.6`",
+        );
+        let below = tongue.say("por debajo de", "below");
+        return Line::warning(CHECK, format!("{finding}; {below} {GOOD_ENOUGH}"), mend);
     }
     Line::fine(CHECK, finding)
 }
 
 /// Does an experiment run?
-pub async fn experiments(site: &Site) -> Line {
+async fn experiments(site: &Site, tongue: Tongue) -> Line {
     const CHECK: &str = "A/B tests";
     let period = Period::last_days(site.now(), LONG_DAYS);
     match overview_by(site, period, Step::Day).await {
         Ok(overview) => {
-            let variants = overview.by_variant.iter().filter(|group| !group.name.is_empty()).count();
-            let finding = format!(
-                "none runs: this version has no experiments yet; {} prompts and {} models stand side by side in `portavoz \
-                 stats --by prompt` and `--by model`, {variants} variants on record",
-                overview.by_prompt.iter().filter(|group| !group.name.is_empty()).count(),
-                overview.by_model.iter().filter(|group| !group.name.is_empty()).count(),
+            let named = |groups: &[Group]| groups.iter().filter(|group| !group.name.is_empty()).count();
+            let (prompts, models) = (named(&overview.by_prompt), named(&overview.by_model));
+            let variants = named(&overview.by_variant);
+            let finding = tongue.say(
+                format!(
+                    "ninguna en marcha: esta versión aún no tiene experimentos; {prompts} plantillas y {models} modelos se \
+                     comparan con `portavoz stats --by prompt` y `--by model`, {variants} variantes registradas"
+                ),
+                format!(
+                    "none runs: this version has no experiments yet; {prompts} prompts and {models} models stand side by side \
+                     in `portavoz stats --by prompt` and `--by model`, {variants} variants on record"
+                ),
             );
             Line::fine(CHECK, finding)
         }
-        Err(error) => Line::broken(CHECK, error.to_string(), "check the database"),
+        Err(error) => Line::broken(CHECK, error.to_string(), tongue.database()),
     }
 }
 

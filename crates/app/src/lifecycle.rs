@@ -12,6 +12,7 @@ use portavoz_domain::timestamp::Timestamp;
 use portavoz_llm::LlmError;
 use portavoz_llm::catalogue::parse_date;
 use portavoz_storage::StorageError;
+use portavoz_text::language::Language;
 use serde::{Deserialize, Serialize};
 use time::Date;
 
@@ -160,8 +161,13 @@ pub async fn keep_watch(site: &Site) -> Result<(), LifecycleError> {
     Ok(())
 }
 
-/// What the owner should know today of the models that are asked.
+/// What the owner should know today of the models that are asked, in English, as the terminal speaks.
 pub fn warnings(site: &Site) -> Vec<Warning> {
+    warnings_in(site, Language::En)
+}
+
+/// The same in Spanish or English, whichever is nearer to `language`.
+pub fn warnings_in(site: &Site, language: Language) -> Vec<Warning> {
     let Some(today) = site.now().date() else { return Vec::new() };
     let judge = site.parts.judge.clone();
     let mut warnings: Vec<Warning> = Vec::new();
@@ -169,7 +175,7 @@ pub fn warnings(site: &Site) -> Vec<Warning> {
         // Once a model has given way, the end of its successor is what comes next.
         let mut next = Some(&model);
         while let Some(model) = next.take() {
-            let Some(warning) = warning(site, model, today) else { break };
+            let Some(warning) = warning(site, model, today, language) else { break };
             if warning.level == "ended" {
                 next = model.successor.as_deref();
             }
@@ -181,38 +187,55 @@ pub fn warnings(site: &Site) -> Vec<Warning> {
     warnings
 }
 
-fn warning(site: &Site, model: &LadderModel, today: Date) -> Option<Warning> {
+fn warning(site: &Site, model: &LadderModel, today: Date, language: Language) -> Option<Warning> {
     let shutdown = site.shutdown_of(model)?;
     let stage = Stage::on(today, Some(shutdown));
     let level = stage.level()?;
     let successor = model.successor.as_deref().map(|successor| successor.name().to_owned());
     let name = model.name();
-    let message = match (stage, &successor, site.hands_over()) {
-        (Stage::Ended, Some(successor), true) => format!(
-            "`{name}` was switched off on {shutdown}; `{successor}` answers in its place. `portavoz models migrate` makes that permanent"
-        ),
-        (Stage::Ended, Some(_), false) => {
-            format!("`{name}` was switched off on {shutdown}; `portavoz models migrate` moves to its successor")
-        }
-        (Stage::Ended, None, _) => {
-            format!(
-                "`{name}` was switched off on {shutdown}, and no successor is known: choose another with `portavoz models migrate MODEL`"
-            )
-        }
-        (_, Some(successor), true) => format!(
-            "`{name}` is switched off on {shutdown}; `{successor}` takes its place then. `portavoz models migrate` moves to it now"
-        ),
-        (_, Some(_), false) => {
-            format!("`{name}` is switched off on {shutdown}; `portavoz models migrate` moves to its successor")
-        }
-        (_, None, _) => {
-            format!(
-                "`{name}` is switched off on {shutdown}, and no successor is known: choose another with `portavoz models migrate MODEL`"
-            )
-        }
-    };
+    let tell = if reads_spanish(language) { told_in_spanish } else { told_in_english };
+    let message =
+        tell(name, shutdown, stage == Stage::Ended, successor.as_deref().map(|name| (name, site.hands_over())));
     let days = (shutdown - today).whole_days();
     Some(Warning { model: name.to_owned(), level, shutdown: shutdown.to_string(), days, successor, message })
+}
+
+/// The end of a model, and what to do; `next` is its successor and whether it takes over by itself.
+fn told_in_english(name: &str, shutdown: Date, is_over: bool, next: Option<(&str, bool)>) -> String {
+    let is = if is_over { "was" } else { "is" };
+    let end = format!("`{name}` {is} switched off on {shutdown}");
+    match (next, is_over) {
+        (Some((next, true)), true) => {
+            format!("{end}; `{next}` answers in its place. `portavoz models migrate` makes that permanent")
+        }
+        (Some((next, true)), false) => {
+            format!("{end}; `{next}` takes its place then. `portavoz models migrate` moves to it now")
+        }
+        (Some((_, false)), _) => format!("{end}; `portavoz models migrate` moves to its successor"),
+        (None, _) => {
+            format!("{end}, and no successor is known: choose another with `portavoz models migrate MODEL`")
+        }
+    }
+}
+
+fn told_in_spanish(name: &str, shutdown: Date, is_over: bool, next: Option<(&str, bool)>) -> String {
+    let is = if is_over { "se apagó" } else { "se apaga" };
+    let end = format!("`{name}` {is} el {shutdown}");
+    match (next, is_over) {
+        (Some((next, true)), true) => {
+            format!("{end}; responde `{next}` en su lugar. `portavoz models migrate` lo hace definitivo")
+        }
+        (Some((next, true)), false) => {
+            format!("{end}; entonces le sucede `{next}`. `portavoz models migrate` cambia ya")
+        }
+        (Some((_, false)), _) => format!("{end}; `portavoz models migrate` cambia a su sucesor"),
+        (None, _) => format!("{end} y no se le conoce sucesor: elige otro con `portavoz models migrate MODELO`"),
+    }
+}
+
+/// Who reads Catalan reads Spanish; everyone else gets English.
+pub(crate) const fn reads_spanish(language: Language) -> bool {
+    matches!(language, Language::Es | Language::Ca)
 }
 
 /// The model of a choice that is in force.

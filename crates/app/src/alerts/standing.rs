@@ -15,7 +15,7 @@ use portavoz_domain::traffic::{Span, Tally, TrafficQuery};
 use portavoz_domain::turn::Turn;
 use portavoz_storage::{StorageError, TurnFilter};
 
-use crate::lifecycle::{Warning, warnings};
+use crate::lifecycle::{Warning, warnings_in};
 use crate::site::Site;
 use crate::stats::Figures;
 
@@ -33,7 +33,7 @@ pub(super) async fn findings(site: &Arc<Site>, open: &[Episode]) -> Result<Vec<F
     findings.extend(rules::cost_of_day(&standing, thresholds));
     findings.extend(rules::budgets(&standing, &site.settings().budget.caps, now, open));
     findings.extend(providers(site, thresholds, open).await?);
-    let endings: Vec<Ending> = warnings(site).into_iter().map(ending).collect();
+    let endings: Vec<Ending> = warnings_in(site, super::language(site)).into_iter().map(ending).collect();
     findings.extend(rules::lifecycle(&endings, open));
     findings.extend(rules::orphans_of_past_days(now, open));
     Ok(findings)

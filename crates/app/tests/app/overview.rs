@@ -8,6 +8,7 @@ use portavoz_app::testing::{ScriptedModel, Setup, says};
 use portavoz_domain::timestamp::Timestamp;
 use portavoz_domain::traffic::{Measure, Span, TrafficQuery};
 use portavoz_domain::usage::Usage;
+use portavoz_text::language::Language;
 
 const QUESTION: &str = "¿Cuánto subió la precisión con el sistema RAG?";
 
@@ -62,7 +63,7 @@ async fn hours_become_days_once_nobody_asks_for_them() {
 async fn the_checklist_has_looked() {
     let site = Setup::default().open().await;
     site.ask(QUESTION).await;
-    let lines = examine(&site.site).await;
+    let lines = examine(&site.site, Language::En).await;
     let checks: Vec<&str> = lines.iter().map(|line| line.check).collect();
     assert_eq!(checks, ["cost monitoring", "fine-tuning data", "fallbacks", "evaluation metrics", "A/B tests"]);
     for line in &lines {
@@ -70,6 +71,7 @@ async fn the_checklist_has_looked() {
         assert!(line.finding.chars().any(|letter| letter.is_ascii_digit()), "no figure: {line:?}");
     }
     let nothing = Setup { documents: false, ..Setup::default() }.open().await;
-    let fallbacks = examine(&nothing.site).await.into_iter().find(|line| line.check == "fallbacks").unwrap();
+    let fallbacks =
+        examine(&nothing.site, Language::En).await.into_iter().find(|line| line.check == "fallbacks").unwrap();
     assert_eq!(fallbacks.state, State::Warning, "nothing is there to quote: {fallbacks:?}");
 }

@@ -4,6 +4,7 @@ use portavoz_app::checklist::{self, Line};
 use portavoz_app::facts::ledger;
 use portavoz_app::ingest::{is_steering, readable_files};
 use portavoz_domain::facts::Contradiction;
+use portavoz_text::language::Language;
 
 use super::super::facts::quoted;
 use crate::assemble::{self, Assembled};
@@ -44,7 +45,7 @@ pub async fn contents(settings: &Settings) -> Contents {
     let mut lines = vec![storage, knowledge, contact(&assembled), embedder(&assembled)];
     lines.extend(contradictions(&assembled, settings));
     lines.push(steering(&assembled, settings).await);
-    let checklist = checklist::examine(&assembled.site).await;
+    let checklist = checklist::examine(&assembled.site, Language::En).await;
     assembled.close().await;
     Contents { checklist, lines }
 }

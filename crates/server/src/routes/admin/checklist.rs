@@ -25,7 +25,7 @@ struct LineShown {
 
 /// The page.
 pub(super) async fn checklist(desk: Desk) -> Page {
-    let lines = examine(&desk.site).await;
+    let lines = examine(&desk.site, desk.tongue.language()).await;
     render(&ChecklistPage {
         ui: desk.frame(Section::Checklist),
         amiss: lines.iter().filter(|line| line.state != State::Fine).count(),

@@ -44,7 +44,12 @@ async fn alerts_are_shown_with_their_figures_and_who_was_told() {
     let told = ["webhook", "22 nov 2026, 12:00", "it answered &#60;404&#62; Not Found"];
     assert_says(
         &page,
-        &["1 alerta abierta", "`primary` no responde", "<dt>Cifra</dt><dd>5</dd>", "<dt>Límite</dt><dd>5</dd>"],
+        &[
+            "1 alerta abierta",
+            "<code>primary</code> no responde",
+            "<dt>Cifra</dt><dd>5</dd>",
+            "<dt>Límite</dt><dd>5</dd>",
+        ],
     );
     assert_says(&page, &told);
 
@@ -124,7 +129,7 @@ async fn the_checklist_says_what_it_found_and_what_to_do() {
     let page = owner.page("/admin/checklist").await;
     assert_says(
         &page,
-        &["control de costes", "respuestas de reserva", "today (no cap)", "Qué hacer:", "budget.day_usd"],
+        &["control de costes", "respuestas de reserva", "hoy (sin tope)", "Qué hacer:", "budget.day_usd"],
     );
     assert_says(&page, &["A vigilar", "Bien", "<code>portavoz doctor</code>"]);
     app.finish().await;
