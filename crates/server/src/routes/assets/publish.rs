@@ -73,10 +73,11 @@ impl Kind {
 
     /// A text without what is for its readers; as it is, if the minifier cannot read it.
     fn minified(self, text: &str) -> String {
-        match self {
-            Self::Script => minifier::js::minify(text).map_or_else(|_| text.to_owned(), |small| small.to_string()),
-            Self::Style => minifier::css::minify(text).map_or_else(|_| text.to_owned(), |small| small.to_string()),
-        }
+        let small = match self {
+            Self::Script => minifier::js::minify(text).map(|small| small.to_string()),
+            Self::Style => minifier::css::minify(text).map(|small| small.to_string()),
+        };
+        small.map_or_else(|_| text.to_owned(), |small| small.trim().to_owned())
     }
 
     /// How a static import begins; `import(` is one that waits until it is wanted.
