@@ -133,20 +133,25 @@ fn times_of(paths: Vec<PathBuf>) -> Vec<Option<Timestamp>> {
     paths.into_iter().map(time).collect()
 }
 
+/// What passages of one document are about, while they are counted.
+#[derive(Default)]
+struct Counted {
+    facets: BTreeSet<Facet>,
+    languages: BTreeMap<&'static str, (u32, Language)>,
+}
+
 /// What the passages of each document are about, and the language of most of them.
 fn contents(site: &Site) -> BTreeMap<DocumentId, (Vec<Facet>, Option<Language>)> {
-    let mut found: BTreeMap<DocumentId, (BTreeSet<Facet>, BTreeMap<&'static str, (u32, Language)>)> = BTreeMap::new();
+    let mut found: BTreeMap<DocumentId, Counted> = BTreeMap::new();
     let index = site.index();
     for chunk in index.chunks() {
-        let (facets, languages) = found.entry(chunk.document.clone()).or_default();
-        facets.insert(chunk.facet);
-        languages.entry(chunk.language.code()).or_insert((0, chunk.language)).0 += 1;
+        let counted = found.entry(chunk.document.clone()).or_default();
+        counted.facets.insert(chunk.facet);
+        counted.languages.entry(chunk.language.code()).or_insert((0, chunk.language)).0 += 1;
     }
-    let most = |languages: BTreeMap<&str, (u32, Language)>| {
-        languages.into_values().max_by_key(|(count, _)| *count).map(|(_, language)| language)
-    };
-    let told = |(id, (facets, languages)): (DocumentId, (BTreeSet<Facet>, BTreeMap<_, _>))| {
-        (id, (facets.into_iter().collect(), most(languages)))
+    let told = |(id, Counted { facets, languages })| {
+        let most = languages.into_values().max_by_key(|(count, _): &(u32, Language)| *count);
+        (id, (facets.into_iter().collect(), most.map(|(_, language)| language)))
     };
     found.into_iter().map(told).collect()
 }

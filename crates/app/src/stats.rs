@@ -12,7 +12,8 @@ mod spend;
 
 pub use compaction::compact;
 pub use figures::{
-    Cache, Checked, Cost, Efficiency, Fallback, Figures, RESPONSE_LIMIT_MS, Reason, Scores, Share, Times, Tokens,
+    Cache, Checked, Cost, Efficiency, Fallback, Figures, RESPONSE_LIMIT_MS, Reason, Scores, Share, Thumbs, Times,
+    Tokens,
 };
 pub use overview::{
     Group, Overview, Point, Step, TunedBesideBase, base_of, course, figures, overview, overview_by, tally,

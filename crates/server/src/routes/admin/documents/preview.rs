@@ -121,6 +121,7 @@ mod tests {
         assert_eq!(told(0..9), "# Título");
         assert_eq!(told(9..16), "");
         assert_eq!(told(16..99), "Texto");
-        assert_eq!(told(9..3), "");
+        let (late, early) = (9, 3);
+        assert_eq!(told(late..early), "");
     }
 }
