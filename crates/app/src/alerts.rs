@@ -69,7 +69,7 @@ impl Alarms {
 
 /// Looks at all figures, opens and closes episodes, and tells the owner.
 pub async fn evaluate(site: &Arc<Site>) -> Result<(), SiteError> {
-    let open = site.storage().alerts().list(site.id(), true, OPEN_AT_MOST).await?;
+    let open = all_open(site).await?;
     let findings = standing::findings(site, &open).await?;
     record(site, open, &findings).await?;
     telling::tell(site).await?;
@@ -111,7 +111,7 @@ pub async fn sweep(site: &Arc<Site>) -> Result<(), SiteError> {
     tracing::warn!(site = %site.id(), charges = found.len(), usd = finding.value, "a process died in the middle of paid calls; they stay charged at their estimate");
     if !open(site, &finding).await? {
         // Told today already: what is open sums up.
-        let known = site.storage().alerts().list(site.id(), true, OPEN_AT_MOST).await?;
+        let known = all_open(site).await?;
         let known =
             known.iter().find(|episode| episode.kind == finding.kind.name()).map_or(0.0, |episode| episode.value);
         let (kind, value) = (finding.kind.name(), known + finding.value);
@@ -165,6 +165,11 @@ async fn record(site: &Site, mut open_before: Vec<Episode>, findings: &[Finding]
 /// The language of messages: the owner's choice, otherwise the site's.
 pub fn language(site: &Site) -> Language {
     site.settings().alerts.language.unwrap_or_else(|| site.language())
+}
+
+/// All episodes that are open.
+pub(crate) async fn all_open(site: &Site) -> Result<Vec<Episode>, StorageError> {
+    site.storage().alerts().list(site.id(), true, OPEN_AT_MOST).await
 }
 
 /// The newest `limit` episodes, or those of them that are open.

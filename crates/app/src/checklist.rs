@@ -27,8 +27,6 @@ const PASSAGES_TRIED: usize = 8;
 const QUESTIONS_TRIED: usize = 3;
 /// The fewest examples that a fine-tuning job takes, by the provider's documentation.
 const FEWEST_EXAMPLES: u64 = 10;
-/// Answers are to be at least this good: the guide's threshold.
-const GOOD_ENOUGH: f64 = 0.8;
 
 /// How things stand with one line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -305,13 +303,14 @@ async fn evaluation_metrics(site: &Site, tongue: Tongue) -> Line {
              {scored} of {turns} turns scored; token efficiency {efficiency}"
         ),
     );
-    if mean < GOOD_ENOUGH {
+    let least = site.settings().alerts.thresholds.quality;
+    if mean < least {
         let mend = tongue.say(
             "`portavoz stats --by model` enseña qué modelo; los turnos están en `/api/admin/turns?max_quality=0.6`",
             "`portavoz stats --by model` shows which model; the turns are at `/api/admin/turns?max_quality=0.6`",
         );
         let below = tongue.say("por debajo de", "below");
-        return Line::warning(CHECK, format!("{finding}; {below} {GOOD_ENOUGH}"), mend);
+        return Line::warning(CHECK, format!("{finding}; {below} {least}"), mend);
     }
     Line::fine(CHECK, finding)
 }

@@ -106,7 +106,7 @@ impl Catalogue {
 }
 
 /// `family` of `family-2024-07-18`; nothing else is cut, so that `gpt-4o-audio-preview` never borrows a price.
-fn without_date(name: &str) -> Option<&str> {
+pub fn without_date(name: &str) -> Option<&str> {
     let (family, date) = name.split_at_checked(name.len().checked_sub("-2024-07-18".len())?)?;
     parse_date(date.strip_prefix('-')?).map(|_| family)
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use portavoz_domain::timestamp::Timestamp;
 use portavoz_domain::traffic::{Span, Tally, TrafficKey, TrafficQuery, TrafficSum};
+use portavoz_llm::catalogue::without_date;
 use serde::Serialize;
 
 use super::figures::Figures;
@@ -197,8 +198,8 @@ fn tuned_beside_base(by_model: &[Group]) -> Vec<TunedBesideBase> {
         let base_name = base_of(&tuned.name)?;
         let base = by_model.iter().find(|group| group.name == base_name);
         // `gpt-4o-mini-2024-07-18` is what `gpt-4o-mini` stands for.
-        let family =
-            || by_model.iter().find(|group| base_name == undated(&group.name) || group.name == undated(base_name));
+        let is_one = |dated: &str, other: &str| without_date(dated) == Some(other);
+        let family = || by_model.iter().find(|group| is_one(&group.name, base_name) || is_one(base_name, &group.name));
         Some(TunedBesideBase { tuned: tuned.clone(), base: base.or_else(family).cloned() })
     };
     by_model.iter().filter_map(beside).collect()
@@ -207,20 +208,4 @@ fn tuned_beside_base(by_model: &[Group]) -> Vec<TunedBesideBase> {
 /// `gpt-4o-mini-2024-07-18` of `ft:gpt-4o-mini-2024-07-18:maria::Abc123`; `None` for a model that was not tuned.
 pub fn base_of(model: &str) -> Option<&str> {
     model.strip_prefix(TUNED_PREFIX)?.split(':').next().filter(|base| !base.is_empty())
-}
-
-/// A model's name without the date of its snapshot.
-fn undated(model: &str) -> &str {
-    let is_date = |tail: &str| {
-        tail.len() == "-2024-07-18".len()
-            && tail.bytes().enumerate().all(|(place, byte)| match place {
-                0 | 5 | 8 => byte == b'-',
-                _ => byte.is_ascii_digit(),
-            })
-    };
-    let cut = model.len().saturating_sub("-2024-07-18".len());
-    match model.split_at_checked(cut) {
-        Some((name, tail)) if is_date(tail) && !name.is_empty() => name,
-        _ => model,
-    }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use portavoz_domain::usage::usd;
 use serde::Serialize;
 
+use crate::alerts::all_open;
 use crate::site::{Site, SiteError};
 
 /// Money in US dollars. Days and months are those of UTC; a cap that is not set is `None`.
@@ -38,13 +39,10 @@ pub async fn spend(site: &Site) -> Result<Spend, SiteError> {
     })
 }
 
-/// More open alerts than there are kinds and subjects of them.
-const MAX_OPEN_ALERTS: u32 = 1_000;
-
 /// How many alerts of each kind are open, by kind.
 pub async fn open_alerts(site: &Site) -> Result<BTreeMap<String, u64>, SiteError> {
     let mut kinds = BTreeMap::new();
-    for episode in site.storage().alerts().list(site.id(), true, MAX_OPEN_ALERTS).await? {
+    for episode in all_open(site).await? {
         *kinds.entry(episode.kind).or_default() += 1;
     }
     Ok(kinds)
