@@ -9,6 +9,7 @@ import {
   beginAnswer,
   field,
   heldAnswers,
+  kept,
   openChat,
   questions,
   ready,
@@ -106,18 +107,17 @@ test(
   async ({ page }) => {
     await openChat(page);
     await beginAnswer(page, QUESTION);
-    const first = await page.evaluate(() => localStorage.getItem("portavoz.conversation"));
+    const first = await kept(page);
     await page.locator("#new-conversation").click();
     assert.equal(await questions(page).count(), 0);
     assert.ok(await page.locator("#welcome").isVisible());
     assert.ok(await page.locator("#new-conversation").isHidden());
-    assert.equal(await page.evaluate(() => localStorage.getItem("portavoz.conversation")), null);
+    assert.deepEqual(await kept(page), { ...first, conversationId: "" }, "it is the same visitor");
     await page.locator("#stop").waitFor({ state: "hidden" });
     await beginAnswer(page, OTHER);
     await releaseAnswer(page);
     await settledAnswer(page, 0);
-    const second = await page.evaluate(() => localStorage.getItem("portavoz.conversation"));
-    assert.notEqual(JSON.parse(second ?? "{}").conversationId, JSON.parse(first ?? "{}").conversationId);
+    assert.notEqual((await kept(page))?.conversationId, first?.conversationId);
   },
 );
 

@@ -1,6 +1,11 @@
 // What a visitor does on the chat page, and how to wait for what comes of it. Every wait is for a condition.
 
 import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+
+const PICTURES = fileURLToPath(new URL("../../target/screenshots/", import.meta.url));
+const TOKEN = process.env.PORTAVOZ_ADMIN_TOKEN ?? "";
 
 /** @typedef {import("playwright-core").Page} Page */
 /** @typedef {import("playwright-core").Locator} Locator */
@@ -163,4 +168,123 @@ export async function beginAnswer(page, question) {
 /** @param {Page} page */
 export async function releaseAnswer(page) {
   await page.evaluate(() => /** @type {any} */ (window).releaseAnswer());
+}
+
+/**
+ * The buttons below an answer: helpful, not helpful, copy.
+ *
+ * @param {Locator} answer
+ */
+export function buttonsOf(answer) {
+  const [up, down, copy] = [0, 1, 2].map((place) => answer.locator(".actions button").nth(place));
+  assert.ok(up && down && copy);
+  return { up, down, copy };
+}
+
+/** @param {Page} page */
+export async function openMenu(page) {
+  await page.locator("#open-menu").click();
+  await page.locator("#menu").waitFor();
+}
+
+/**
+ * Opens the message for the owner from the menu.
+ *
+ * @param {Page} page
+ */
+export async function openLetter(page) {
+  await openMenu(page);
+  await page.locator("#write").click();
+  await page.locator("#letter[open]").waitFor();
+}
+
+/**
+ * What the browser keeps of the conversation.
+ *
+ * @param {Page} page
+ * @returns {Promise<{ conversationId: string, visitorToken: string } | null>}
+ */
+export async function kept(page) {
+  return JSON.parse((await page.evaluate(() => localStorage.getItem("portavoz.conversation"))) ?? "null");
+}
+
+/**
+ * What the server keeps of the page's conversation, as the visitor may read it.
+ *
+ * @param {Page} page
+ */
+export async function keptThere(page) {
+  const here = await kept(page);
+  const response = await page.request.get(`/api/conversations/${here?.conversationId}`, {
+    headers: { Authorization: `Bearer ${here?.visitorToken}` },
+  });
+  return (await response.json()).turns;
+}
+
+/**
+ * What the owner reads at an address of the API.
+ *
+ * @param {Page} page
+ * @param {string} address
+ */
+export async function asOwner(page, address) {
+  const response = await page.request.get(address, { headers: { Authorization: `Bearer ${TOKEN}` } });
+  assert.equal(response.status(), 200, address);
+  return response.json();
+}
+
+/**
+ * The element that has the focus, in a few words.
+ *
+ * @param {Page} page
+ */
+export function focusOf(page) {
+  return page.evaluate(() => {
+    const element = document.activeElement;
+    return element?.id || element?.getAttribute("name") || element?.getAttribute("title") || element?.tagName;
+  });
+}
+
+/**
+ * Waits until a screen reader was told `words`.
+ *
+ * @param {Page} page
+ * @param {string} words
+ */
+export async function heard(page, words) {
+  await page.waitForFunction((wanted) => document.getElementById("status")?.textContent?.includes(wanted), words);
+}
+
+/**
+ * Leaves a picture in `target/screenshots/`, to be looked at.
+ *
+ * @param {Page} page
+ * @param {string} name
+ */
+export async function picture(page, name) {
+  await mkdir(PICTURES, { recursive: true });
+  await page.screenshot({ path: `${PICTURES}${name}.png` });
+}
+
+/**
+ * Clicks, and waits until the server has answered.
+ *
+ * @param {Page} page
+ * @param {string} what last part of the address
+ * @param {() => Promise<void>} click
+ */
+export async function told(page, what, click) {
+  const [response] = await Promise.all([page.waitForResponse((each) => each.url().endsWith(`/api/${what}`)), click()]);
+  return response;
+}
+
+/**
+ * Fails unless `found` has what `wanted` says; it may have more.
+ *
+ * @param {any} found
+ * @param {Record<string, unknown>} wanted
+ */
+export function assertHolds(found, wanted) {
+  const told = Object.fromEntries(Object.keys(wanted).map((name) => [name, found?.[name]]));
+  assert.deepEqual(told, wanted);
 }

@@ -56,6 +56,7 @@ function start() {
   }
   offerReplies(() => {
     startAfresh();
+    remember(null);
     addNote(ui.forgotten ?? "");
   });
   if (remembered()?.conversationId) void restore();
@@ -141,7 +142,9 @@ async function restore() {
 
 function startAfresh() {
   running?.abort();
-  remember(null);
+  // Still the same visitor, who can have all of it forgotten.
+  const from = remembered();
+  remember(from && { ...from, conversationId: "" });
   log.replaceChildren();
   welcome.hidden = false;
   newButton.hidden = true;
