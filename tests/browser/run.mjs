@@ -15,6 +15,8 @@ import { runTests } from "./harness.mjs";
 import "./page.mjs";
 import "./answers.mjs";
 import "./conversations.mjs";
+import "./reply.mjs";
+import "./letter.mjs";
 import "./trouble.mjs";
 import "./sources.mjs";
 import "./hostile.mjs";

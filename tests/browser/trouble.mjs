@@ -18,7 +18,7 @@ test(
     await context.setOffline(true);
     const failed = await ask(page, QUESTION);
     assertSays(await failed.locator(".problem").innerText(), /conexión/);
-    assertSays(await failed.locator(".problem").innerText(), /no se ha perdido/);
+    assertSays(await failed.locator(".problem").innerText(), /No se ha perdido/);
     await context.setOffline(false);
     await failed.locator(".problem button").click();
     const answer = await settledAnswer(page, 0);
@@ -30,10 +30,10 @@ test(
 
 /** Status, code, and what the visitor reads. @type {[number, string, RegExp][]} */
 const REFUSALS = [
-  [429, "rate_limited", /Demasiadas preguntas/],
+  [429, "rate_limited", /Demasiado seguido/],
   [422, "message_too_long", /2000 caracteres/],
-  [503, "storage_unavailable", /No se ha podido responder/],
-  [500, "internal", /No se ha podido responder/],
+  [503, "storage_unavailable", /No ha funcionado/],
+  [500, "internal", /No ha funcionado/],
 ];
 
 for (const [status, code, words] of REFUSALS) {

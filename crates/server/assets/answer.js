@@ -96,29 +96,26 @@ export class AnswerView {
   /**
    * @param {string} words why there is no more
    * @param {() => void} [again]
+   * @param {string} [kind]
    */
-  stop(words, again) {
+  stop(words, again, kind = "meta") {
     this.draw();
     this.showSources();
-    this.add(make("p", "meta", words));
-    if (again) this.add(retry(again));
+    const end = make("div", kind);
+    end.append(make("p", "", words));
+    if (again) {
+      const button = copyOf("retry");
+      button.addEventListener("click", again);
+      end.append(button);
+    }
+    this.add(end);
     this.settle();
   }
 
-  /**
-   * @param {string} words
-   * @param {() => void} again
-   */
-  fail(words, again) {
-    this.draw();
-    const problem = make("div", "problem");
-    problem.append(make("p", "", words), retry(again));
-    this.add(problem);
-    this.settle();
-  }
-
+  /** With its question. */
   remove() {
     cancelAnimationFrame(this.frame);
+    this.question?.remove();
     this.article.remove();
   }
 
@@ -192,13 +189,6 @@ export class AnswerView {
     this.article.removeAttribute("aria-busy");
     this.follow();
   }
-}
-
-/** @param {() => void} again */
-function retry(again) {
-  const button = copyOf("retry");
-  button.addEventListener("click", again);
-  return button;
 }
 
 /**

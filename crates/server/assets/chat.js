@@ -70,8 +70,13 @@ function submit(text) {
   if (question === "" || running) return;
   input.value = "";
   fitInput();
+  put(question);
+}
+
+/** @param {string} question */
+function put(question) {
   addQuestion(question);
-  // A suggestion that was clicked is gone now, and the focus with it.
+  // The suggestion or button that was clicked is gone now, and the focus with it.
   focusInput();
   void answer(question);
 }
@@ -84,9 +89,9 @@ function submit(text) {
 async function answer(question) {
   const view = new AnswerView(log, scroll, question);
   const again = () => {
-    input.focus();
+    if (running) return;
     view.remove();
-    void answer(question);
+    put(question);
   };
   const controller = new AbortController();
   setRunning(controller);
@@ -107,10 +112,10 @@ async function answer(question) {
       remember(null);
       view.remove();
       setRunning(null);
-      return answer(question);
+      return put(question);
     } else {
       const words = wordsFor(cause);
-      view.fail(words, again);
+      view.stop(words, again, "problem");
       announce(words);
     }
   }

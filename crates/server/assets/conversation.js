@@ -18,7 +18,7 @@ const STORAGE_KEY = "portavoz.conversation";
 export class AskFailed extends Error {
   /**
    * @param {string} code
-   * @param {string} message for people; may be empty
+   * @param {string} [message] for developers
    */
   constructor(code, message) {
     super(message);
@@ -64,9 +64,8 @@ export function remember(conversation) {
  * @returns {AsyncGenerator<AnswerEvent, void, void>}
  */
 export async function* ask(message, conversation, signal) {
-  const response = await send("/api/chat", {
+  const response = await send("chat", conversation, {
     method: "POST",
-    headers: { "Content-Type": "application/json", Accept: "text/event-stream", ...authorization(conversation) },
     body: JSON.stringify({
       message,
       stream: true,
@@ -78,16 +77,16 @@ export async function* ask(message, conversation, signal) {
   try {
     for await (const { name, data } of readEvents(response.body)) {
       const event = { ...JSON.parse(data), event: name };
-      if (name === "failed") throw new AskFailed(event.code ?? "failed", event.message ?? "");
+      if (name === "failed") throw new AskFailed(event.code ?? "failed", event.message);
       yield event;
       if (name === "done") return;
     }
   } catch (cause) {
     if (cause instanceof AskFailed || isAbort(cause)) throw cause;
-    throw new AskFailed("cut", "");
+    throw new AskFailed("cut");
   }
   // Ended without its last event: whatever came is not a whole answer.
-  throw new AskFailed("cut", "");
+  throw new AskFailed("cut");
 }
 
 /**
@@ -97,9 +96,7 @@ export async function* ask(message, conversation, signal) {
  * @returns {Promise<Array<Record<string, any>> | null>}
  */
 export async function history(conversation) {
-  const response = await send(`/api/conversations/${encodeURIComponent(conversation.conversationId)}`, {
-    headers: authorization(conversation),
-  });
+  const response = await send(`conversations/${encodeURIComponent(conversation.conversationId)}`, conversation);
   if ([401, 403, 404].includes(response.status)) return null;
   if (!response.ok) throw await failureOf(response);
   return (await response.json()).turns ?? [];
@@ -113,11 +110,7 @@ export async function history(conversation) {
  * @param {object} [said]
  */
 export async function tell(method, what, said) {
-  const response = await send(`/api/${what}`, {
-    method,
-    headers: { "Content-Type": "application/json", ...authorization(current) },
-    ...(said && { body: JSON.stringify(said) }),
-  });
+  const response = await send(what, current, { method, ...(said && { body: JSON.stringify(said) }) });
   if (!response.ok) throw await failureOf(response);
   return response.status === 204 ? null : response.json();
 }
@@ -128,23 +121,24 @@ export function isAbort(cause) {
 }
 
 /**
+ * @param {string} what the last part of the address
  * @param {Remembered | null} conversation
- * @returns {Record<string, string>}
+ * @param {RequestInit} [request]
  */
-function authorization(conversation) {
-  return conversation ? { Authorization: `Bearer ${conversation.visitorToken}` } : {};
-}
-
-/**
- * @param {string} address
- * @param {RequestInit} request
- */
-async function send(address, request) {
+async function send(what, conversation, request) {
   try {
-    return await fetch(address, { ...request, credentials: "omit", cache: "no-store" });
+    return await fetch(`/api/${what}`, {
+      ...request,
+      headers: {
+        "Content-Type": "application/json",
+        ...(conversation && { Authorization: `Bearer ${conversation.visitorToken}` }),
+      },
+      credentials: "omit",
+      cache: "no-store",
+    });
   } catch (cause) {
     if (isAbort(cause)) throw cause;
-    throw new AskFailed("offline", "");
+    throw new AskFailed("offline");
   }
 }
 
@@ -154,6 +148,6 @@ async function failureOf(response) {
     const { error } = await response.json();
     return new AskFailed(error.code, error.message);
   } catch {
-    return new AskFailed(`http_${response.status}`, "");
+    return new AskFailed(`http_${response.status}`);
   }
 }

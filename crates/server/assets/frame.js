@@ -14,7 +14,7 @@ const PROTOCOL = 1;
  *
  * @param {object} page
  * @param {() => void} page.opened the visitor opened the panel: put the cursor where they write
- * @returns {{ close: () => void, answered: () => void } | null} what the page tells; `null` if it stands alone
+ * @returns {{ answered: () => void } | null} what the page tells; `null` if it stands alone
  */
 export function framed({ opened }) {
   const host = new URL(location.href).searchParams.get("host");
@@ -34,11 +34,10 @@ export function framed({ opened }) {
   });
   document.getElementById("close")?.addEventListener("click", close);
   say("ready");
-  return { close, answered: () => say("answered") };
+  return { answered: () => say("answered") };
 }
 
 /** Whether a dialog or menu is open, which takes the next Escape for itself. */
 function hasLayer() {
-  const knowsPopovers = "popover" in HTMLElement.prototype;
-  return document.querySelector(knowsPopovers ? "dialog[open], :popover-open" : "dialog[open]") !== null;
+  return document.querySelector("dialog[open], :popover-open") !== null;
 }

@@ -41,6 +41,12 @@ export function openLetter(page, text, turn) {
  */
 async function post({ tell, remember, remembered, problem }, form, turn) {
   form.querySelector(".problem")?.remove();
+  const text = /** @type {HTMLTextAreaElement} */ (form.elements.namedItem("message"));
+  if (text.value.trim() === "") {
+    text.value = "";
+    form.reportValidity();
+    return;
+  }
   const said = Object.fromEntries([...new FormData(form)].filter(([, value]) => String(value).trim() !== ""));
   const at = remembered();
   const about = turn && { turn_id: turn, conversation_id: at?.conversationId };
@@ -48,7 +54,7 @@ async function post({ tell, remember, remembered, problem }, form, turn) {
     const told = { ...said, ...about, language: document.documentElement.lang };
     const { visitor_token } = await tell("POST", "messages", told);
     // With it, the visitor can take the message back.
-    if (!at) remember({ conversationId: "", visitorToken: visitor_token });
+    remember({ conversationId: "", ...at, visitorToken: visitor_token });
     form.reset();
     form.closest("dialog")?.classList.add("sent");
     document.getElementById("letter-sent")?.focus();

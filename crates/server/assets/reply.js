@@ -10,7 +10,7 @@ import { announce, byId, copyOf, ui } from "./page.js";
 /**
  * What stands below a whole answer.
  *
- * @param {{ turn: string, asked: string, body: HTMLElement }} view
+ * @param {{ turn: string, asked: string, body: HTMLElement, article: HTMLElement }} view
  * @param {Record<string, any>} done
  * @returns {HTMLElement[]}
  */
@@ -19,29 +19,33 @@ export function rateable(view, done) {
   const [up, down, copy] = /** @type {HTMLButtonElement[]} */ ([...row.querySelectorAll("button")]);
   /** @type {HTMLElement | null} */
   let why = null;
-  let rating = done.feedback?.rating ?? null;
+  let kept = done.feedback?.rating ?? null;
+  let rating = kept;
+  /** One after the other, so that the last press is the one that holds. @type {Promise<any>} */
+  let sent = Promise.resolve();
   const show = () => {
     up?.setAttribute("aria-pressed", String(rating === "up"));
     down?.setAttribute("aria-pressed", String(rating === "down"));
   };
+  const failed = (/** @type {unknown} */ cause) => complain(cause, view.article);
   /** @param {Feedback} said */
-  const rate = async (said) => {
-    const before = rating;
+  const rate = (said) => {
+    clear(view.article);
     rating = said.rating;
     show();
-    try {
-      await tell("POST", "feedback", { turn_id: view.turn, ...said });
-      if (rating) announce(ui.thanks ?? "");
-      return true;
-    } catch (cause) {
-      rating = before;
-      show();
-      row.after(problem(cause));
-      return false;
-    }
+    return (sent = sent
+      .then(() => tell("POST", "feedback", { turn_id: view.turn, ...said }))
+      .then(() => {
+        kept = said.rating;
+        if (kept) announce(ui.thanks ?? "");
+        return true;
+      }, failed)
+      .finally(() => {
+        rating = kept;
+        show();
+      }));
   };
   const choose = (/** @type {string} */ chosen) => {
-    row.parentElement?.querySelector(":scope > .problem")?.remove();
     why?.remove();
     why = null;
     const withdrawn = rating === chosen;
@@ -51,12 +55,9 @@ export function rateable(view, done) {
     why = form;
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      const said = new FormData(form);
-      const told = { rating: "down", reason: said.get("reason"), comment: said.get("comment") || null };
-      if (!(await rate(/** @type {Feedback} */ (told)))) return;
-      const thanks = make("p", "meta", ui.thanks);
-      form.replaceWith(thanks);
-      why = thanks;
+      if (!(await rate({ rating: "down", ...Object.fromEntries(new FormData(form)) }))) return;
+      why = make("p", "meta", ui.thanks);
+      form.replaceWith(why);
       down?.focus();
     });
     row.after(form);
@@ -66,7 +67,11 @@ export function rateable(view, done) {
   up?.addEventListener("click", () => choose("up"));
   down?.addEventListener("click", () => choose("down"));
   copy?.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(plain(view.body));
+    try {
+      await navigator.clipboard.writeText(plain(view.body));
+    } catch (cause) {
+      return failed(cause);
+    }
     announce(ui.copied ?? "");
     copy.classList.add("done");
     setTimeout(() => copy.classList.remove("done"), 1500);
@@ -86,7 +91,13 @@ export function rateable(view, done) {
  */
 export function plain(body) {
   const copy = /** @type {HTMLElement} */ (body.cloneNode(true));
-  for (const chip of copy.querySelectorAll(".chip")) chip.remove();
+  for (const chip of copy.querySelectorAll(".chip")) {
+    // The space before it goes too.
+    const before = chip.previousSibling;
+    if (before) before.textContent = before.textContent?.trimEnd() ?? "";
+    chip.remove();
+  }
+  for (const end of copy.querySelectorAll("br")) end.replaceWith("\n");
   for (const item of copy.querySelectorAll("li")) item.prepend("\n- ");
   return [...copy.children].map((each) => each.textContent?.trim()).join("\n\n");
 }
@@ -110,7 +121,7 @@ export function offerReplies(forgotten) {
       if (remembered()) await tell("DELETE", "visitor");
       forgotten();
     } catch (cause) {
-      byId("log").append(problem(cause));
+      complain(cause, byId("log"));
     }
   });
 }
@@ -123,8 +134,28 @@ export function offerReplies(forgotten) {
  */
 async function write(text, turn) {
   byId("menu").hidePopover();
-  const { openLetter } = await import("./letter.js");
-  openLetter({ tell, remember, remembered, problem }, text, turn);
+  try {
+    const { openLetter } = await import("./letter.js");
+    openLetter({ tell, remember, remembered, problem }, text, turn);
+  } catch (cause) {
+    complain(cause, byId("log"));
+  }
+}
+
+/**
+ * @param {unknown} cause
+ * @param {HTMLElement} where
+ */
+function complain(cause, where) {
+  clear(where);
+  const made = problem(cause);
+  where.append(made);
+  made.scrollIntoView({ block: "nearest" });
+}
+
+/** @param {HTMLElement} where */
+function clear(where) {
+  where.querySelector(":scope > .problem")?.remove();
 }
 
 /** @param {unknown} cause */
@@ -142,12 +173,6 @@ function problem(cause) {
 export function wordsFor(cause) {
   const code = cause instanceof AskFailed ? cause.code : "";
   console.warn(`portavoz: ${code}`, cause);
-  /** @type {Record<string, string | undefined>} */
-  const known = {
-    offline: ui.errorOffline,
-    rate_limited: ui.errorBusy,
-    message_too_long: ui.errorTooLong,
-    bad_email: ui.errorEmail,
-  };
-  return known[code] ?? ui.errorGeneric ?? "";
+  // Codes that the page has words for stand among them.
+  return ui[`error_${code}`] ?? ui.error ?? "";
 }
