@@ -17,6 +17,7 @@ import "./answers.mjs";
 import "./conversations.mjs";
 import "./reply.mjs";
 import "./letter.mjs";
+import "./languages.mjs";
 import "./trouble.mjs";
 import "./sources.mjs";
 import "./hostile.mjs";
