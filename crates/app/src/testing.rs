@@ -309,6 +309,9 @@ pub struct Setup {
     pub lifecycle: LifecycleSettings,
     pub notifiers: Vec<Arc<dyn Notifier>>,
     pub alerts: AlertSettings,
+    pub title: Option<String>,
+    pub greeting: Option<String>,
+    pub face: Face,
 }
 
 impl Default for Setup {
@@ -334,6 +337,9 @@ impl Default for Setup {
             lifecycle: LifecycleSettings::default(),
             notifiers: Vec::new(),
             alerts: AlertSettings::default(),
+            title: None,
+            greeting: None,
+            face: Face::default(),
         }
     }
 }
@@ -380,6 +386,7 @@ impl Setup {
         settings.alerts = self.alerts;
         settings.budget = self.budget;
         settings.cache = self.cache;
+        (settings.title, settings.greeting, settings.face) = (self.title, self.greeting, self.face);
         if self.owner != "Ada" {
             settings.owner = ContactCard { name: Some(self.owner.to_owned()), ..ContactCard::default() };
         }

@@ -183,6 +183,44 @@ fn secrets_never_show() {
 }
 
 #[test]
+fn a_colour_or_picture_that_cannot_be_shown_is_refused_with_what_may_be() {
+    for (text, what) in [
+        ("colour = \"teal\"", "`teal` is not a colour"),
+        ("colour = \"#12345\"", "`#12345` is not a colour"),
+        ("logo = \"none.svg\"", "none.svg"),
+        ("logo = \"huge.png\"", "has 300 kB"),
+        ("logo = \"moving.gif\"", "is not a picture of these kinds"),
+        ("logo = \"empty.svg\"", "is not a picture of these kinds"),
+        ("logo = \"knowledge\"", "cannot read"),
+    ] {
+        let problems = with_pictures(text).unwrap_err();
+        let [problem] = problems.0.as_slice() else { panic!("{text}: {problems:?}") };
+        let problem = problem.to_string();
+        let key = text.split_once(' ').unwrap().0;
+        assert!(problem.contains(&format!("site.{key}")) && problem.contains(what), "{text}: {problem}");
+        assert!(problem.contains("#0f6b63") || problem.contains("at most 300 kB"), "{text}: {problem}");
+    }
+    let both = with_pictures("colour = \"#A01060\"\nlogo = \"mark.png\"").unwrap().settings.site.face;
+    assert_eq!(both.colour.unwrap().to_string(), "#a01060");
+    assert_eq!(both.logo.unwrap().content_type, "image/png");
+    let none = with_pictures("colour = \"\"\nlogo = \"\"").unwrap().settings.site.face;
+    assert!(none.colour.is_none() && none.logo.is_none(), "an empty key is none");
+}
+
+/// The section `[site]` in a folder with pictures, right ones and others.
+fn with_pictures(section: &str) -> Result<Loaded, Problems> {
+    let (folder, place) = site();
+    let png = b"\x89PNG\r\n\x1a\n".as_slice();
+    let huge = [png, &[0; 300_000]].concat();
+    for (name, bytes) in [("mark.png", png), ("huge.png", &huge), ("moving.gif", b"GIF89a"), ("empty.svg", b"")] {
+        std::fs::write(folder.path().join(name), bytes).unwrap();
+    }
+    let text = format!("[site]\n{section}");
+    let file = FileText { path: "portavoz.toml", text: &text };
+    resolve(load::read(Some(file), &Environment::default(), &[]), &place, &Environment::default())
+}
+
+#[test]
 fn networks_are_read_strictly() {
     for (text, is_network) in [
         ("10.0.0.1", true),
