@@ -162,5 +162,5 @@ test("two tabs of one visitor do not disturb each other", async ({ page, context
  * @param {number} place
  */
 async function beginsAnswer(page, place) {
-  await answers(page).nth(place).locator(".body :not(.thinking, .thinking *)").first().waitFor();
+  await answers(page).nth(place).locator(".body :not(.only-heard)").first().waitFor();
 }
