@@ -269,6 +269,13 @@ test(
     assert.ok(loader <= 4 * 1024, list);
     assert.ok(total <= 15 * 1024, `${total} bytes: ${list}`);
     console.log(`    ${total} bytes: ${list}`);
+    // In every other language too.
+    const spanish = downloaded.find(([path]) => path === "/widget")?.[1] ?? 0;
+    for (const language of ["en", "pt", "fr", "de", "it", "ca"]) {
+      const { headers } = await fetch(`${base}/widget?language=${language}`, { headers: { "accept-encoding": "gzip" } });
+      const size = Number(headers.get("content-length"));
+      assert.ok(size > 0 && total - spanish + size <= 15 * 1024, `${language}: ${size}`);
+    }
   }),
 );
 

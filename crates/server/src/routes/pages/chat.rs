@@ -96,7 +96,7 @@ pub(crate) fn page(
         wanted,
         title: settings.title.clone().unwrap_or_else(|| named(&words.title)),
         greeting: greeting.unwrap_or_else(|| named(&words.greeting)),
-        suggestions: site.suggestions(language),
+        suggestions: site.suggestions(language).into_iter().map(unbroken).collect(),
         marks: settings.verify.mode == Mode::Annotate,
         version: version(),
         logo: logo_address(&settings.face),
@@ -129,6 +129,11 @@ impl Wanted {
         let greeting: String = self.greeting.as_deref()?.trim().chars().take(LONGEST_GREETING).collect();
         Some(greeting).filter(|greeting| !greeting.is_empty())
     }
+}
+
+/// A question whose mark stays on the line of its last word, where a language writes a space before it.
+fn unbroken(question: String) -> String {
+    question.replace(" ?", "\u{a0}?")
 }
 
 fn contact_lines(contact: &ContactCard) -> Vec<ContactLine> {
