@@ -233,13 +233,28 @@ mod tests {
         assert!(!unit("Sus proyectos.").announces());
     }
 
+    /// A text without what an unfinished list leaves at its end: items that say nothing are not told.
+    fn said(text: &str) -> &str {
+        let (before, line) = text.rsplit_once('\n').unwrap_or(("", text));
+        let item = line.get(list_marker_len(line)..).unwrap_or_default();
+        if item.contains(char::is_alphanumeric) || text.is_empty() { text } else { said(before) }
+    }
+
+    #[test]
+    fn an_item_that_says_nothing_is_not_told() {
+        for text in ["1. ", "1. ?", "Dos:\n1. \n2. ", "- "] {
+            let told: Vec<String> = cut(text).into_iter().map(|unit| unit.text).collect();
+            assert_eq!(told, Vec::from_iter(text.starts_with('D').then(|| "Dos:".to_owned())), "{text:?}");
+        }
+    }
+
     proptest::proptest! {
         #[test]
         fn no_letter_is_lost_and_no_cut_matters(text in "[a-zA-Z1-3ñ¿?!.:… \\n\\-\\[\\],*]{0,60}", cut_at in 0..60_usize) {
             let whole = cut(&text);
             let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
             let told: usize = whole.iter().map(|unit| letters(&unit.lead) + letters(&unit.text)).sum();
-            proptest::prop_assert_eq!(told, letters(&text));
+            proptest::prop_assert_eq!(told, letters(said(&text)));
             let at = (0..=cut_at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
             let (one, other) = text.split_at(at);
             let mut stream = UnitStream::default();
