@@ -46,6 +46,8 @@ use crate::visitor::{SECRET_BYTES, VisitorTokens};
 
 /// Stock questions offered at once.
 const OFFERED_QUESTIONS: usize = 3;
+/// The longest question of a FAQ that is offered, in characters: it stands on a button.
+const LONGEST_OFFERED: usize = 70;
 /// For sites without documents whose owner named no language.
 pub(crate) const FALLBACK_LANGUAGE: Language = Language::En;
 /// Name of the secret that signs visitor tokens.
@@ -322,8 +324,22 @@ impl Site {
         }
         let live = self.live.load();
         let found = || {
-            let candidates = phrases::suggestions(language, live.contact.name.as_deref());
-            candidates.into_iter().filter(|question| self.answers(&live, question)).take(OFFERED_QUESTIONS).collect()
+            let stock = phrases::suggestions(language, live.contact.name.as_deref());
+            // What a FAQ asks, where the documents leave stock questions open.
+            let in_language = live.index.chunks().iter().filter(|chunk| chunk.language == language);
+            let asked = in_language.filter_map(|chunk| chunk.question.clone());
+            let asked = asked.filter(|question| question.chars().count() <= LONGEST_OFFERED);
+            let candidates = stock.into_iter().chain(asked).filter(|question| self.answers(&live, question));
+            let mut offered: Vec<String> = Vec::new();
+            for question in candidates {
+                if !offered.contains(&question) {
+                    offered.push(question);
+                }
+                if offered.len() == OFFERED_QUESTIONS {
+                    break;
+                }
+            }
+            offered
         };
         live.suggestions.get(language.index()).map(|known| known.get_or_init(found).clone()).unwrap_or_default()
     }

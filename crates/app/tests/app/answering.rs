@@ -221,6 +221,15 @@ async fn only_questions_that_the_documents_answer_are_offered() {
 }
 
 #[tokio::test]
+async fn where_stock_questions_have_no_answer_those_of_a_faq_are_offered() {
+    let site = Setup { documents: false, suggestions: Vec::new(), ..Setup::default() }.open().await;
+    site.write("faq.md", "# FAQ\n\n## Does Ada repair clocks?\n\nYes, Ada repairs tower clocks and pocket watches.\n");
+    site.ingest().await;
+    let offered = site.site.suggestions(portavoz_text::language::Language::En);
+    assert!(offered.iter().any(|question| question == "Does Ada repair clocks?"), "{offered:?}");
+}
+
+#[tokio::test]
 async fn smalltalk_needs_no_call() {
     let model = ScriptedModel::new("primary", Vec::new());
     let site = Setup::with_models(&[&model]).open().await;
