@@ -2,10 +2,11 @@
 //! and where documents disagree. One document, with its passages, is [`preview`].
 
 use askama::Template;
-use portavoz_app::documents::{Freshness, ShelvedDocument, shelf};
+use portavoz_app::documents::{Freshness, Shelf, ShelvedDocument, shelf};
 use portavoz_app::facts::ledger;
 use portavoz_domain::document::Problem;
 use portavoz_domain::facts::{Fact, FactSource};
+use portavoz_domain::ids::DocumentId;
 
 use super::desk::{Desk, Frame, Page, Section, encoded, render};
 use super::tongue::Tongue;
@@ -20,6 +21,7 @@ struct DocumentsPage {
     query: &'static str,
     /// Figures of health: how many, of what, colour, and where on the page they are explained.
     health: Vec<Health>,
+    unread: Vec<String>,
     documents: Vec<Row>,
     chunks: u64,
     tokens: u64,
@@ -79,11 +81,15 @@ pub(super) async fn documents(desk: Desk) -> Page {
             sides: [side(&found.left_says, &found.left), side(&found.right_says, &found.right)],
         })
         .collect();
-    let health = health(tongue, &shelf.documents, &shelf.problems, contradictions.len());
+    // What was skipped stands among the problems.
+    let is_new = |id: &DocumentId| !shelf.problems.iter().any(|problem| problem.document == *id);
+    let unread: Vec<String> = shelf.waiting.iter().filter(|id| is_new(id)).map(ToString::to_string).collect();
+    let health = health(tongue, &shelf, unread.len(), contradictions.len());
     render(&DocumentsPage {
         ui: desk.frame(Section::Documents),
         query: "",
         health,
+        unread,
         chunks: shelf.documents.iter().map(|document| u64::from(document.chunks)).sum(),
         tokens: shelf.documents.iter().map(|document| document.tokens).sum(),
         documents: shelf.documents.into_iter().map(|document| row(tongue, document)).collect(),
@@ -92,7 +98,8 @@ pub(super) async fn documents(desk: Desk) -> Page {
     })
 }
 
-fn health(tongue: Tongue, documents: &[ShelvedDocument], problems: &[Problem], contradictions: usize) -> Vec<Health> {
+fn health(tongue: Tongue, shelf: &Shelf, unread: usize, contradictions: usize) -> Vec<Health> {
+    let (documents, problems) = (&shelf.documents, &shelf.problems);
     let say = |es, en| tongue.say(es, en);
     let are = |wanted: &[Freshness]| documents.iter().filter(|document| wanted.contains(&document.freshness)).count();
     let skipped = problems.iter().filter(|problem| problem.skipped).count();
@@ -101,6 +108,7 @@ fn health(tongue: Tongue, documents: &[ShelvedDocument], problems: &[Problem], c
         (documents.len(), say("leídos", "read"), "plain", "#list"),
         (skipped, say("omitidos", "skipped"), "bad", "#problems"),
         (problems.len() - skipped, say("leídos en parte", "read in part"), "warn", "#problems"),
+        (unread, say("por leer", "not read yet"), "warn", "#unread"),
         (stale, say("sin poner al día", "out of date"), "warn", "#list"),
         (are(&[Freshness::Old]), say("de hace más de un año", "older than a year"), "warn", "#list"),
         (contradictions, say("contradicciones", "disagreements"), "warn", "#contradictions"),
