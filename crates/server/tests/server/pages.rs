@@ -1,6 +1,6 @@
 //! The pages as they are sent; how they behave is tested in a browser.
 
-use portavoz_app::settings::{Face, Logo};
+use portavoz_app::settings::{Face, Logo, PrivacySettings};
 use portavoz_app::testing::Setup;
 use portavoz_domain::colour::Colour;
 
@@ -102,4 +102,17 @@ async fn assets_are_cached_by_their_content() {
     assert_eq!(app.get("/assets/../Cargo.toml").await.status(), 404);
     assert_eq!(app.get("/assets/none.js").await.status(), 404);
     app.finish().await;
+}
+
+#[tokio::test]
+async fn where_nothing_is_kept_the_page_asks_for_no_opinion_and_no_message() {
+    let setup = Setup { privacy: PrivacySettings { retention_days: 0 }, ..Setup::default() };
+    for (setup, hidden, letter) in [(setup, 2, false), (Setup::default(), 0, true)] {
+        let app = TestApp::with(setup, unlimited()).await;
+        let page = app.get("/").await.text().await.unwrap();
+        let thumbs = page.lines().filter(|line| line.contains("aria-pressed"));
+        assert_eq!(thumbs.filter(|line| line.contains(" hidden>")).count(), hidden);
+        assert_eq!(page.contains("id=\"letter\""), letter);
+        app.finish().await;
+    }
 }
