@@ -77,6 +77,7 @@ pub fn router(state: AppState) -> Router {
         .route("/widget.js", get(routes::widget::loader))
         .route("/theme/{name}", get(routes::look::theme))
         .route("/logo", get(routes::look::logo))
+        .route("/favicon.ico", get(routes::look::icon))
         .route("/assets/{*name}", get(routes::assets::asset))
         .route("/openapi.json", get(move || std::future::ready(axum::Json(Arc::clone(&description)))));
     let body_limit = DefaultBodyLimit::max(state.settings().max_body_bytes);

@@ -20,7 +20,7 @@ pub(crate) mod publish;
 /// For addresses that carry the version.
 pub(crate) const KEEP: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// For addresses that do not.
-const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
+pub(crate) const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
 /// Hexadecimal digits of a version.
 const VERSION_DIGITS: usize = 12;
 

@@ -1,13 +1,13 @@
-//! `GET /theme/{colour}` and `GET /logo`: the owner's colour as a stylesheet, and the owner's picture.
+//! `GET /theme/{colour}`, `GET /logo` and `GET /favicon.ico`: the owner's colour as a stylesheet, and the owner's picture.
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use portavoz_app::settings::Face;
 use portavoz_domain::colour::Colour;
 
 use super::assets::publish::hexadecimal;
-use super::assets::{KEEP, version};
+use super::assets::{ASK_AGAIN, KEEP, published, version};
 use crate::error::ApiError;
 use crate::state::AppState;
 use crate::theme::stylesheet;
@@ -33,6 +33,16 @@ pub(crate) async fn logo(State(state): State<AppState>) -> Result<Response, ApiE
         (header::CONTENT_SECURITY_POLICY, PICTURE_POLICY),
     ];
     Ok((headers, logo.bytes.to_vec()).into_response())
+}
+
+/// What browsers ask for of themselves, where a page names no icon: the owner's picture, or portavoz's mark.
+pub(crate) async fn icon(state: State<AppState>, headers: HeaderMap) -> Result<Response, ApiError> {
+    if state.site().settings().face.logo.is_some() {
+        let mut response = logo(state).await?;
+        response.headers_mut().insert(header::CACHE_CONTROL, ASK_AGAIN);
+        return Ok(response);
+    }
+    Ok(published("favicon.svg").ok_or(ApiError::NotFound)?.respond(&headers, ASK_AGAIN))
 }
 
 /// Where a page finds the stylesheet of a colour.

@@ -16,6 +16,8 @@ async fn the_chat_page_speaks_the_browsers_language_and_runs_no_inline_code() {
         assert!(page.contains("Ada"), "the owner is named");
         assert!(!page.contains("style=") && !page.contains("onclick="));
     }
+    let icon = app.get("/favicon.ico").await;
+    assert_eq!((icon.status().as_u16(), &icon.headers()["content-type"]), (200, &"image/svg+xml".parse().unwrap()));
     app.finish().await;
 }
 
@@ -45,6 +47,8 @@ async fn the_chat_page_wears_the_owners_colour_picture_and_words() {
     let policy = logo.headers()["content-security-policy"].to_str().unwrap();
     assert!(policy.contains("default-src 'none'") && policy.contains("sandbox"), "a drawing runs no script: {policy}");
     assert_eq!(logo.bytes().await.unwrap(), picture.as_slice());
+
+    assert_eq!(app.get("/favicon.ico").await.bytes().await.unwrap(), picture.as_slice());
 
     let theme = app.get(&format!("/theme/{}", address(&page, "href=\"/theme/"))).await;
     assert_eq!(theme.headers()["content-type"], "text/css; charset=utf-8");
