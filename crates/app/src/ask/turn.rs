@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use portavoz_domain::answer::{AnswerEvent, Done};
-use portavoz_domain::budget::{Purpose, Reserved};
+use portavoz_domain::budget::{Cap, Purpose, Reserved};
 use portavoz_domain::defence::{Concern, assess};
 use portavoz_domain::question::{Question, Smalltalk, Understood};
 use portavoz_domain::turn::{NewTurn, Settlement, TurnStatus};
@@ -21,7 +21,7 @@ use super::sought::Sought;
 use super::telling::Telling;
 use super::told::Told;
 use super::{cache, ladder, spans, stock};
-use crate::budget::Purse;
+use crate::budget::{NoMoney, Purse};
 use crate::site::Live;
 
 /// Stable code of a turn that the database would not take.
@@ -46,6 +46,15 @@ impl Way {
             Self::Declined(_) | Self::Smalltalk(_) | Self::Again(_) => None,
         }
     }
+
+    /// The money was refused: the first call is not to be asked for again.
+    fn refuse(&mut self, cap: Cap) {
+        if let Self::Ladder(climb) = self
+            && let Some((_, first)) = &mut climb.first
+        {
+            first.worst_case = Err(NoMoney::Cap(cap));
+        }
+    }
 }
 
 impl Run {
@@ -65,13 +74,13 @@ impl Run {
             Understood::Smalltalk(..) => None,
             Understood::Question(_) => assess(&self.message).concern(),
         };
-        let way = match (&understood, concern) {
+        let mut way = match (&understood, concern) {
             (_, Some(concern)) => Way::Declined(concern),
             (Understood::Smalltalk(kind, _), None) => Way::Smalltalk(*kind),
             (Understood::Question(question), None) => self.way_of_question(question, &live).await,
         };
         // No model is called before the row is written, and its money kept.
-        let Some(purse) = self.admit(language, way.reservation()).await else {
+        let Some(purse) = self.admit(language, &mut way).await else {
             telling.send(failed()).await;
             return;
         };
@@ -108,14 +117,17 @@ impl Run {
 
     /// Writes the turn's row and keeps its money; `None` if the database will not have it.
     #[tracing::instrument(level = "debug", name = "admission", skip_all)]
-    async fn admit(&self, language: Language, amount: Option<u64>) -> Option<Purse> {
+    async fn admit(&self, language: Language, way: &mut Way) -> Option<Purse> {
+        let amount = way.reservation();
         let account = self.site.account(self.turn.into(), Some(self.visitor), Purpose::Turn);
         let reservation = amount.map(|amount| account.reservation(amount));
         let turn = self.site.memory.admitting(self.new_turn(language));
         match self.site.storage().turns().admit(&turn, reservation.as_ref()).await {
             Ok(Reserved::Granted) => Some(Purse::of_turn(&self.site, account, amount.unwrap_or(0))),
-            // The call is asked for once more in its place, and found too dear there.
-            Ok(Reserved::Refused(_)) => Some(Purse::of_turn(&self.site, account, 0)),
+            Ok(Reserved::Refused(cap)) => {
+                way.refuse(cap);
+                Some(Purse::of_turn(&self.site, account, 0))
+            }
             Err(error) => {
                 tracing::error!(site = %self.site.id(), turn.id = %self.turn, %error, "the turn could not be admitted");
                 None
