@@ -88,3 +88,8 @@ impl QueryParams {
         }
     }
 }
+
+/// Whether there may be more than this page, of which this many were found.
+pub(crate) fn is_full(found: usize, limit: u32) -> bool {
+    u32::try_from(found).is_ok_and(|found| found >= limit)
+}

@@ -103,8 +103,7 @@ impl Published {
         if let Ok(tag) = HeaderValue::from_str(&tag) {
             headers.insert(header::ETAG, tag);
         }
-        let known = asked.get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
-        if known.is_some_and(|tags| tags.split(',').any(|each| each.trim().trim_start_matches("W/") == tag)) {
+        if publish::has(asked, &tag) {
             return (StatusCode::NOT_MODIFIED, headers).into_response();
         }
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type));

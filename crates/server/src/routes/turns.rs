@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 use crate::access::Owner;
 use crate::error::{ApiError, ErrorBody};
-use crate::query::QueryParams;
+use crate::query::{QueryParams, is_full};
 use crate::state::AppState;
 
 mod record;
@@ -206,11 +206,6 @@ pub(crate) async fn conversation(
         began_at: created.to_rfc3339(),
         turns: turns.into_iter().map(TurnRecord::from).collect(),
     }))
-}
-
-/// Whether there may be more than a page of this many.
-fn is_full(found: usize, limit: u32) -> bool {
-    u32::try_from(found).is_ok_and(|found| found >= limit)
 }
 
 impl From<ConversationSummary> for SummaryResponse {

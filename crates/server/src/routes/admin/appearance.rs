@@ -18,11 +18,10 @@ use crate::access::Https;
 use crate::layers::{CONTENT_SECURITY_POLICY, NO_FRAMES};
 use crate::routes::assets::version;
 use crate::routes::look::OWN_COLOUR;
+use crate::routes::pages::chat::{first_name, greeting_of};
 use crate::routes::pages::words::own_name;
 use crate::state::AppState;
 
-/// As `data-greeting` may be.
-const LONGEST_GREETING: usize = 300;
 const POSITIONS: [&str; 2] = ["right", "left"];
 
 #[derive(Template)]
@@ -83,8 +82,9 @@ pub(super) async fn appearance(
     let query = desk.here.split_once('?').map(|(_, query)| format!("?{query}")).unwrap_or_default();
     let tongue = desk.tongue;
     let usual = usual_colour(&desk);
+    let name = owner(&desk);
     let page = render(&AppearancePage {
-        snippet: snippet(tongue, &address, &first_name(&desk), &chosen.attributes(usual)),
+        snippet: snippet(tongue, &address, first_name(&name), &chosen.attributes(usual)),
         lines: chosen.lines(usual),
         preview: format!("/admin/appearance/preview{query}"),
         colour: chosen.colour(usual).unwrap_or(usual).to_string(),
@@ -106,12 +106,7 @@ pub(super) async fn preview(desk: Desk, Asked(chosen): Asked<Chosen>) -> Result<
     let usual = usual_colour(&desk);
     let mut attributes = chosen.attributes(usual);
     attributes.push(("data-open", String::new()));
-    let page = render(&PreviewPage {
-        lang: desk.tongue.code(),
-        owner: desk.site.contact().name.unwrap_or_else(|| "portavoz".to_owned()),
-        attributes,
-        version: version(),
-    })?;
+    let page = render(&PreviewPage { lang: desk.tongue.code(), owner: owner(&desk), attributes, version: version() })?;
     let policy = CONTENT_SECURITY_POLICY.replace(NO_FRAMES, "frame-ancestors 'self'; frame-src 'self'");
     Ok(policed(page, &policy))
 }
@@ -123,8 +118,7 @@ impl Chosen {
     }
 
     fn greeting(&self) -> Option<String> {
-        let greeting: String = self.greeting.trim().chars().take(LONGEST_GREETING).collect();
-        Some(greeting).filter(|greeting| !greeting.is_empty())
+        greeting_of(&self.greeting)
     }
 
     /// What the script's element says of it.
@@ -158,6 +152,10 @@ fn usual_colour(desk: &Desk) -> Colour {
     desk.site.settings().face.colour.unwrap_or(OWN_COLOUR)
 }
 
+fn owner(desk: &Desk) -> String {
+    desk.site.contact().name.unwrap_or_else(|| "portavoz".to_owned())
+}
+
 /// The lines to paste.
 fn snippet(tongue: Tongue, address: &str, name: &str, attributes: &[(&'static str, String)]) -> String {
     let attributes: String =
@@ -179,11 +177,6 @@ fn address(state: &AppState, https: bool, headers: &HeaderMap) -> String {
     let scheme = if https { "https" } else { "http" };
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
     state.settings().public_url.clone().unwrap_or_else(|| format!("{scheme}://{host}"))
-}
-
-fn first_name(desk: &Desk) -> String {
-    let name = desk.site.contact().name;
-    name.as_deref().and_then(|name| name.split_whitespace().next()).unwrap_or("portavoz").to_owned()
 }
 
 fn choices<const N: usize>(chosen: &str, none: &'static str, all: [(&'static str, &'static str); N]) -> Vec<Choice> {

@@ -192,7 +192,7 @@ pub(super) fn address<'a>(path: &str, chosen: impl IntoIterator<Item = (&'static
     address
 }
 
-/// As it may stand in the query of an address.
+/// As it may stand in an address, whatever it says: letters, digits and `-._~` alone stay as they are.
 pub(super) fn encoded(value: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     value

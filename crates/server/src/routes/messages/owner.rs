@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use crate::access::Owner;
 use crate::body::JsonBody;
 use crate::error::{ApiError, ErrorBody};
-use crate::query::QueryParams;
+use crate::query::{QueryParams, is_full};
 use crate::state::AppState;
 
 /// Listed if nobody says how many.
@@ -101,8 +101,7 @@ pub(crate) async fn messages(
     query.finish()?;
     let found = messages::list(state.site(), &filter).await?;
     let counts = messages::count(state.site()).await?;
-    let is_full = u32::try_from(found.len()).is_ok_and(|found| found >= filter.limit);
-    let next = found.last().filter(|_| is_full).map(|message| message.id.to_string());
+    let next = found.last().filter(|_| is_full(found.len(), filter.limit)).map(|message| message.id.to_string());
     let counts = MessageCounts { new: counts.new, read: counts.read, done: counts.done };
     Ok(Json(MessagesResponse { messages: found.into_iter().map(MessageRecord::from).collect(), next, counts }))
 }

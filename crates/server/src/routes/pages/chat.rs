@@ -128,9 +128,14 @@ impl Wanted {
     }
 
     fn greeting(&self) -> Option<String> {
-        let greeting: String = self.greeting.as_deref()?.trim().chars().take(LONGEST_GREETING).collect();
-        Some(greeting).filter(|greeting| !greeting.is_empty())
+        greeting_of(self.greeting.as_deref()?)
     }
+}
+
+/// What is shown of a greeting that somebody wrote; `None` if nothing is.
+pub(crate) fn greeting_of(written: &str) -> Option<String> {
+    let greeting: String = written.trim().chars().take(LONGEST_GREETING).collect();
+    Some(greeting).filter(|greeting| !greeting.is_empty())
 }
 
 /// A question whose mark stays on the line of its last word, where a language writes a space before it.
@@ -157,6 +162,6 @@ fn contact_lines(contact: &ContactCard) -> Vec<ContactLine> {
 }
 
 /// What a visitor calls the owner in a sentence: `María`.
-fn first_name(name: &str) -> &str {
+pub(crate) fn first_name(name: &str) -> &str {
     name.split_whitespace().next().unwrap_or(name)
 }

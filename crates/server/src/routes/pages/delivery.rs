@@ -5,12 +5,12 @@
 
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use sha2::{Digest, Sha256};
 
-use crate::routes::assets::publish::{accepts_gzip, gzip, hexadecimal};
+use crate::routes::assets::publish::{accepts_gzip, gzip, has, hexadecimal};
 
 /// No page of ours is longer but that of a very long document, which travels as it is.
 const LONGEST: usize = 4 * 1024 * 1024;
@@ -50,9 +50,4 @@ pub(crate) async fn small(request: Request, next: Next) -> Response {
     head.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     head.headers.remove(header::CONTENT_LENGTH);
     Response::from_parts(head, Body::from(compressed))
-}
-
-fn has(asked: &HeaderMap, tag: &str) -> bool {
-    let known = asked.get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
-    known.is_some_and(|tags| tags.split(',').any(|each| each.trim() == tag))
 }

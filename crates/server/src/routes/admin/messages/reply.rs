@@ -3,6 +3,7 @@
 use portavoz_domain::inbox::LeftMessage;
 
 use super::subject;
+use crate::routes::admin::desk::encoded;
 
 /// The longest part of a message that is quoted: mail programs cut long links off.
 const QUOTED_CHARS: usize = 600;
@@ -16,16 +17,9 @@ pub(super) fn link(message: &LeftMessage) -> Option<String> {
     }
     let lines: Vec<String> = quoted.lines().map(|line| format!("> {line}")).collect();
     let body = format!("\r\n\r\n{}\r\n", lines.join("\r\n"));
+    // Whatever a visitor wrote adds no receiver and no header (RFC 6068).
     let (subject, body) = (encoded(subject(message.language)), encoded(&body));
     Some(format!("mailto:{}@{}?subject={subject}&body={body}", encoded(name), encoded(host)))
-}
-
-/// As it may stand in an address (RFC 6068): whatever a visitor wrote adds no receiver and no header.
-fn encoded(text: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    text.bytes()
-        .map(|byte| if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-        .collect()
 }
 
 #[cfg(test)]
