@@ -73,6 +73,16 @@ time_ordered_id!(
     "message id"
 );
 time_ordered_id!(
+    /// One pass over cases with some targets.
+    RunId,
+    "run id"
+);
+time_ordered_id!(
+    /// A comparison on live visitors.
+    ExperimentId,
+    "experiment id"
+);
+time_ordered_id!(
     /// A browser or client, known only by its signed token.
     VisitorId,
     "visitor id"

@@ -5,7 +5,8 @@
 //! [`document`] and [`chunk`] (what the owner published), [`search`] (what was found), [`answer`] (what the visitor
 //! is told), [`verification`] (what of it the sources support), [`turn`] (what is kept of it), [`usage`] and [`tariff`] (what it
 //! cost), [`budget`] (what may be spent), [`quality`] (how good it was), [`traffic`] (what is summed of many),
-//! [`alerts`] (what is wrong), [`feedback`] and [`inbox`] (what visitors say back).
+//! [`alerts`] (what is wrong), [`feedback`] and [`inbox`] (what visitors say back),
+//! [`variation`] and [`experiment`] (what is tried instead).
 
 pub mod alerts;
 pub mod answer;
@@ -16,6 +17,7 @@ pub mod contact;
 pub mod context;
 pub mod defence;
 pub mod document;
+pub mod experiment;
 pub mod extract;
 pub mod facts;
 pub mod feedback;
@@ -40,4 +42,5 @@ pub mod turn;
 pub mod understanding;
 pub mod units;
 pub mod usage;
+pub mod variation;
 pub mod verification;
