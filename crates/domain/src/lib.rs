@@ -5,12 +5,13 @@
 //! [`document`] and [`chunk`] (what the owner published), [`search`] (what was found), [`answer`] (what the visitor
 //! is told), [`verification`] (what of it the sources support), [`turn`] (what is kept of it), [`usage`] and [`tariff`] (what it
 //! cost), [`budget`] (what may be spent), [`quality`] (how good it was), [`traffic`] (what is summed of many),
-//! [`alerts`] (what is wrong), [`feedback`] and [`inbox`] (what visitors say back),
+//! [`alerts`] (what is wrong), [`feedback`] and [`inbox`] (what visitors say back), [`cases`] (what answers are judged by),
 //! [`variation`] and [`experiment`] (what is tried instead).
 
 pub mod alerts;
 pub mod answer;
 pub mod budget;
+pub mod cases;
 pub mod chunk;
 pub mod colour;
 pub mod contact;
