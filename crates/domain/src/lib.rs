@@ -5,7 +5,7 @@
 //! [`document`] and [`chunk`] (what the owner published), [`search`] (what was found), [`answer`] (what the visitor
 //! is told), [`verification`] (what of it the sources support), [`turn`] (what is kept of it), [`usage`] and [`tariff`] (what it
 //! cost), [`budget`] (what may be spent), [`quality`] (how good it was), [`traffic`] (what is summed of many),
-//! [`alerts`] (what is wrong), [`feedback`] and [`inbox`] (what visitors say back), [`cases`] (what answers are judged by),
+//! [`alerts`] (what is wrong), [`feedback`] and [`inbox`] (what visitors say back), [`cases`] and [`evaluation`] (what answers are judged by),
 //! [`variation`] and [`experiment`] (what is tried instead).
 
 pub mod alerts;
@@ -18,6 +18,7 @@ pub mod contact;
 pub mod context;
 pub mod defence;
 pub mod document;
+pub mod evaluation;
 pub mod experiment;
 pub mod extract;
 pub mod facts;
