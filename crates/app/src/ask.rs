@@ -18,6 +18,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tracing::Instrument;
 
 use crate::site::{Site, SiteError};
+use crate::variant::Variant;
 pub(crate) use cache::AnswerCache;
 use past::Past;
 
@@ -28,6 +29,7 @@ mod guard;
 mod judge;
 mod ladder;
 mod past;
+pub mod rehearsal;
 mod run;
 mod score;
 mod sought;
@@ -61,6 +63,8 @@ pub struct Ask {
     pub stream: bool,
     /// Earlier messages, from clients that keep the conversation themselves (the OpenAI protocol).
     pub client_history: Vec<Message>,
+    /// The way to answer, if it is not the site's own.
+    pub variant: Option<Arc<Variant>>,
 }
 
 /// Why a question was not admitted. Nothing was written and nothing was spent.
@@ -142,6 +146,9 @@ pub async fn ask(site: &Arc<Site>, request: Ask) -> Result<Answering, AskError> 
         message,
         stream: request.stream,
         past,
+        variant: request.variant.unwrap_or_else(|| Arc::clone(site.usual())),
+        live: site.live.load_full(),
+        keeping: run::Keeping::Database,
     };
     let span = spans::turn(&run);
     site.tasks().spawn(run.answer(events).instrument(span));

@@ -14,7 +14,7 @@ use portavoz_domain::question::Question;
 use portavoz_domain::timestamp::Timestamp;
 use portavoz_text::dates::Date;
 
-use crate::site::Site;
+use crate::site::{Live, Site};
 
 /// What the documents state, in their order, and where they disagree.
 #[derive(Debug, Default)]
@@ -41,10 +41,14 @@ pub fn ledger(site: &Site) -> Arc<Ledger> {
 
 /// The answer to a question about lengths of time or jobs that the ledger carries, as of today.
 pub fn computed(site: &Site, question: &Question) -> Option<Computed> {
-    let live = site.live.load();
+    computed_from(&site.live.load(), question, site.now())
+}
+
+/// The same from documents that need not be those of this moment.
+pub(crate) fn computed_from(live: &Live, question: &Question, now: Timestamp) -> Option<Computed> {
     let Ledger { facts, contradictions } = live.ledger().as_ref();
     let owner = live.contact.name.as_deref();
-    let asking = Asking { question, owner, today: day(site.now())?, doubts: contradictions };
+    let asking = Asking { question, owner, today: day(now)?, doubts: contradictions };
     answer_from_facts(&asking, facts)
 }
 

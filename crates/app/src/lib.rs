@@ -31,5 +31,6 @@ pub mod spending;
 pub mod stats;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod variant;
 pub mod verify;
 pub mod visitor;

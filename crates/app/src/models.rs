@@ -61,7 +61,7 @@ impl LadderModel {
     }
 
     /// Itself and all its successors.
-    fn line(&self) -> impl Iterator<Item = &Self> {
+    pub(crate) fn line(&self) -> impl Iterator<Item = &Self> {
         std::iter::successors(Some(self), |model| model.successor.as_deref())
     }
 }
@@ -137,9 +137,10 @@ pub struct Step {
 }
 
 impl<'a> Ladder<'a> {
-    fn of(site: &'a Site) -> Self {
+    /// These models, each once; of one that is over, who takes its place.
+    pub(crate) fn over(site: &'a Site, models: impl IntoIterator<Item = LadderModel>) -> Self {
         let mut ladder = Self { site, steps: VecDeque::new(), current: None, names: HashSet::new() };
-        for (place, model) in site.ordered_models().into_iter().enumerate() {
+        for (place, model) in models.into_iter().enumerate() {
             let rung = if place == 0 { Rung::Primary } else { Rung::Fallback };
             ladder.append(model, rung);
         }
@@ -199,7 +200,7 @@ impl Iterator for Ladder<'_> {
 impl Site {
     /// The models to ask in a turn that begins now.
     pub fn ladder(&self) -> Ladder<'_> {
-        Ladder::of(self)
+        Ladder::over(self, self.ordered_models())
     }
 
     /// The name of the model that a turn which begins now asks first; `None` if answers are quoted from the documents.
@@ -235,6 +236,11 @@ impl Site {
         models.extend(self.parts.judge.clone());
         let line = models.iter().flat_map(LadderModel::line);
         line.filter(|model| names.insert(model.name().to_owned())).cloned().collect()
+    }
+
+    /// One of [`Site::models`], by its name.
+    pub(crate) fn known_model(&self, name: &str) -> Option<LadderModel> {
+        self.models().into_iter().find(|model| model.name() == name)
     }
 
     /// The first day without a model: the earlier of what the catalogue and the provider say.

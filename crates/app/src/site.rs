@@ -10,7 +10,7 @@ use arc_swap::ArcSwap;
 use portavoz_domain::budget::Purpose;
 use portavoz_domain::chunk::Chunk;
 use portavoz_domain::contact::ContactCard;
-use portavoz_domain::defence::{PromptGuard, canary};
+use portavoz_domain::defence::canary;
 use portavoz_domain::document::Document;
 use portavoz_domain::ids::{ChargeId, ConversationId, DocumentId, SiteId, TurnId, VisitorId};
 use portavoz_domain::phrases;
@@ -42,6 +42,7 @@ use crate::models::{LadderModel, ModelSource, Roster};
 use crate::privacy::addresses::Pseudonyms;
 use crate::privacy::memory::Memory;
 use crate::settings::SiteSettings;
+use crate::variant::Variant;
 use crate::visitor::{SECRET_BYTES, VisitorTokens};
 
 /// Stock questions offered at once.
@@ -114,8 +115,7 @@ pub struct Site {
     pub(crate) ingesting: tokio::sync::Mutex<()>,
     visitor_tokens: VisitorTokens,
     canary: String,
-    prompt_guard: PromptGuard,
-    prompt_version: String,
+    usual: Arc<Variant>,
     roster: Roster,
     pub(crate) memory: Memory,
     pub(crate) alarms: Alarms,
@@ -192,24 +192,6 @@ pub(crate) fn short_hash<'a>(texts: impl IntoIterator<Item = &'a str>) -> String
     hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Tells templates and options from any others. To be asked before a canary is set, which would tell sites apart too.
-fn prompt_version(prompts: &Prompts) -> String {
-    let languages = [Language::Es, Language::En];
-    let texts = languages.iter().flat_map(|&language| [prompts.system(language), prompts.question(language, "-", "-")]);
-    let texts: Vec<String> = texts.flatten().collect();
-    short_hash(texts.iter().map(String::as_str))
-}
-
-/// The guard of the site's system messages, in every language of the scaffold.
-fn prompt_guard(prompts: &Prompts, canary: &str) -> PromptGuard {
-    let systems: Vec<String> = Language::ALL.iter().filter_map(|&language| prompts.system(language).ok()).collect();
-    let systems: Vec<&str> = systems.iter().map(String::as_str).collect();
-    // What the owner says in public may be said by the assistant.
-    let options = prompts.options();
-    let public = [options.owner.as_deref(), options.headline.as_deref(), Some(options.tone.as_str())];
-    PromptGuard::new(&systems, canary, &public.into_iter().flatten().collect::<Vec<_>>())
-}
-
 /// The one e-mail address that the documents name. Several say nothing about which is the owner's.
 fn only_address(chunks: &[Arc<Chunk>]) -> Option<String> {
     let mut found: Option<String> = None;
@@ -251,15 +233,13 @@ impl std::fmt::Debug for Site {
 impl Site {
     /// Opens a site on the index that was last built, whatever has happened to the documents since: bringing it up to
     /// date is [`crate::ingest`]'s work. A missing or broken index is built again from what the database remembers.
-    pub async fn open(mut parts: SiteParts) -> Result<Arc<Self>, SiteError> {
+    pub async fn open(parts: SiteParts) -> Result<Arc<Self>, SiteError> {
         let mut fresh = [0; SECRET_BYTES];
         parts.entropy.fill(&mut fresh);
         let secret = parts.storage.secrets().get_or_insert(&parts.id, VISITOR_SECRET, &fresh).await?;
         // Made from a secret, the mark is the same from start to start and nobody's guess.
-        let prompt_version = prompt_version(&parts.prompts);
         let canary = canary(&Sha256::new().chain_update(b"canary").chain_update(&secret).finalize());
-        parts.prompts = parts.prompts.with_canary(canary.clone());
-        let prompt_guard = prompt_guard(&parts.prompts, &canary);
+        let usual = Arc::new(Variant::usual(&parts.settings, parts.prompts.clone(), &canary));
         let opened = match Index::open_current(&parts.index_root) {
             Ok(opened) => opened,
             Err(error) => {
@@ -278,8 +258,7 @@ impl Site {
         let site = Arc::new(Self {
             visitor_tokens: VisitorTokens::new(parts.id.clone(), secret),
             canary,
-            prompt_guard,
-            prompt_version,
+            usual,
             roster: Roster::default(),
             memory: Memory::new(parts.settings.privacy),
             answers: AnswerCache::new(parts.settings.cache),
@@ -304,7 +283,7 @@ impl Site {
 
     /// Version of its prompt templates and options.
     pub fn prompt_version(&self) -> &str {
-        &self.prompt_version
+        self.usual.prompt_version()
     }
 
     /// Its configuration.
@@ -412,9 +391,9 @@ impl Site {
         &self.canary
     }
 
-    /// Tells whether words give the system messages away.
-    pub(crate) fn prompt_guard(&self) -> &PromptGuard {
-        &self.prompt_guard
+    /// Its own way of answering.
+    pub fn usual(&self) -> &Arc<Variant> {
+        &self.usual
     }
 
     /// The time, by the site's clock.

@@ -470,6 +470,7 @@ impl TestSite {
             language: None,
             stream: true,
             client_history: Vec::new(),
+            variant: None,
         }
     }
 

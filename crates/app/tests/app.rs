@@ -19,5 +19,6 @@ mod app {
     mod prompt_caching;
     mod remembering;
     mod scoring;
+    mod varying;
     mod verifying;
 }

@@ -58,7 +58,7 @@ pub struct PromptOptions {
 }
 
 /// Compiled templates.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Prompts {
     environment: Environment<'static>,
     options: PromptOptions,
@@ -96,13 +96,28 @@ impl Prompts {
             let text = overrides.get(name).map_or(built_in, String::as_str).to_owned();
             environment.add_template_owned(name, text).map_err(|error| invalid(name, &error))?;
         }
-        let prompts = Self { environment, options, canary: String::new() };
-        for language in [Language::Es, Language::En] {
-            prompts.system(language)?;
-            prompts.question(language, "-", "-")?;
+        Self { environment, options, canary: String::new() }.checked()
+    }
+
+    /// These prompts with other options, and with `overrides` in the place of their templates; without a canary.
+    pub fn varied(&self, options: PromptOptions, overrides: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
+        let mut environment = self.environment.clone();
+        for (name, text) in overrides {
+            let Some((known, _)) = TEMPLATES.iter().find(|(known, _)| known == name) else {
+                return Err(TemplateError::Unknown(name.clone()));
+            };
+            environment.add_template_owned(*known, text.clone()).map_err(|error| invalid(name, &error))?;
         }
-        prompts.judge("-", "-", "-")?;
-        Ok(prompts)
+        Self { environment, options, canary: String::new() }.checked()
+    }
+
+    fn checked(self) -> Result<Self, TemplateError> {
+        for language in [Language::Es, Language::En] {
+            self.system(language)?;
+            self.question(language, "-", "-")?;
+        }
+        self.judge("-", "-", "-")?;
+        Ok(self)
     }
 
     /// These prompts with a mark in the system message that nothing else has: where it turns up, the message has been

@@ -129,6 +129,7 @@ impl WholeSite {
             language: None,
             stream: false,
             client_history: Vec::new(),
+            variant: None,
         };
         Ok(ask(&self.site, request).await?.whole().await?)
     }

@@ -48,13 +48,14 @@ impl AnswerCache {
     /// The key of a question that may be answered from here: the first of its conversation, where models answer.
     pub(super) fn key(&self, run: &Run, live: &Live, language: Language) -> Option<Key> {
         self.answers.as_ref()?;
-        let ladder = run.site.ladder();
+        let ladder = run.variant.ladder(&run.site);
         if !run.past.messages.is_empty() || ladder.first_model().is_none() {
             return None;
         }
         let mut key = Sha256::new();
         let generation = live.index.generation().to_string();
-        let versions = [live.hash(), generation.as_str(), run.site.prompt_version(), language.code()];
+        let (version, variant) = (run.variant.prompt_version(), run.variant.fingerprint());
+        let versions = [live.hash(), generation.as_str(), version, variant, language.code()];
         let models: Vec<String> = ladder.map(|step| step.name).collect();
         let models = models.iter().map(String::as_str);
         for text in versions.into_iter().chain(models).chain([run.message.as_str()]) {

@@ -12,14 +12,14 @@ use portavoz_domain::prompt::{TemplateError, assemble, recent};
 use portavoz_domain::question::{Question, Wants};
 use portavoz_domain::search::Hit;
 use portavoz_domain::verification::Asked;
-use portavoz_knowledge::index::{Index, IndexError};
+use portavoz_knowledge::index::IndexError;
 use portavoz_llm::chat::{ChatModel, ChatRequest};
 
 use super::call::{Call, CallEnd, Called, call};
 use super::checking::Checks;
 use super::guard::Guard;
 use super::judge::Judge;
-use super::run::Run;
+use super::run::{Keeping, Run};
 use super::score::Basis;
 use super::sought::Found;
 use super::telling::Telling;
@@ -46,13 +46,14 @@ pub(super) fn first_call(run: &Run, question: &Question, hits: &[Hit]) -> Option
     if hits.is_empty() {
         return None;
     }
-    let ladder = run.site.ladder();
+    let ladder = run.variant.ladder(&run.site);
     let model = &ladder.first_model()?.model;
     Some((model.name().to_owned(), prepared(run, question, hits, model.as_ref()).ok()?))
 }
 
 /// Answers a question from what was found.
-pub(super) async fn climb(run: &Run, index: &Index, climb: Climb, purse: &Purse, telling: &mut Telling) -> Told {
+pub(super) async fn climb(run: &Run, climb: Climb, purse: &Purse, telling: &mut Telling) -> Told {
+    let live = run.live.as_ref();
     let Climb { question, found, first, .. } = climb;
     let question = &question;
     let mut told = Told { cost_usd_micros: Some(0), ..Told::default() };
@@ -68,14 +69,14 @@ pub(super) async fn climb(run: &Run, index: &Index, climb: Climb, purse: &Purse,
         told.charge(search.usage, search.cost_usd_micros);
     }
     let hits = &found.hits;
-    told.basis = Basis::of(question, &found, run.site.settings().retrieval.threshold);
+    told.basis = Basis::of(question, &found, run.variant.retrieval.threshold);
     if hits.is_empty() && question.wants == Wants::Contact && !run.site.contact().is_empty() {
         return stock::contact(&run.site, question.language, told, telling).await;
     }
     if hits.is_empty() {
-        return match stock::from_facts(&run.site, index, question, told, telling).await {
+        return match stock::from_facts(&run.site, live, question, told, telling).await {
             Ok(answered) => answered,
-            Err(told) => stock::not_known(&run.site, index, question, told, telling).await,
+            Err(told) => stock::not_known(&run.site, live, question, told, telling).await,
         };
     }
     let asked = Asking { run, question, hits, purse };
@@ -84,10 +85,10 @@ pub(super) async fn climb(run: &Run, index: &Index, climb: Climb, purse: &Purse,
             told.outcome = Some(outcome);
             told
         }
-        Climbed::NotKnown => stock::not_known(&run.site, index, question, told, telling).await,
+        Climbed::NotKnown => stock::not_known(&run.site, live, question, told, telling).await,
         Climbed::Left => told,
         Climbed::NoModel => {
-            let passages = stock::Passages { index, found: &found };
+            let passages = stock::Passages { live, found: &found };
             stock::extractive(&run.site, passages, question, told, telling).await
         }
     }
@@ -116,7 +117,7 @@ async fn climb_models(
 ) -> Climbed {
     let Asking { run, question, hits, purse } = *asking;
     let around = Around::of(run, question, hits);
-    let mut ladder = run.site.ladder();
+    let mut ladder = run.variant.ladder(&run.site);
     while let Some(Step { rung, name, model }) = ladder.next() {
         let Some(LadderModel { model, .. }) = model else {
             told.tried(rung, Some(&name), Some(SHUT_DOWN));
@@ -140,7 +141,8 @@ async fn climb_models(
         let worst_case = match affordable(worst_case, purse).await {
             Ok(worst_case) => worst_case,
             Err(refused) => {
-                if let NoMoney::Cap(cap) = refused {
+                // The owner who evaluates sees the refusal with their own eyes.
+                if let (NoMoney::Cap(cap), Keeping::Database) = (refused, &run.keeping) {
                     alerts::budget_refused(&run.site, cap);
                 }
                 told.tried(rung, Some(model.name()), Some(refused.reason()));
@@ -228,7 +230,7 @@ impl Around {
             site: &run.site,
             purse,
             settings: settings.judge,
-            prompts: &run.site.parts.prompts,
+            prompts: &run.variant.wording.prompts,
             passages: &context.text,
             question: &self.standalone,
         });
@@ -237,7 +239,7 @@ impl Around {
             asked: Asked { question: Some(&self.standalone), language: question.language },
             card: &self.card,
             owner: self.owner.as_deref(),
-            guard: Guard::new(run.site.prompt_guard(), run.site.canary()),
+            guard: Guard::new(&run.variant.wording.guard, run.site.canary()),
             judge,
             meter: run.site.meter(),
         }
@@ -262,19 +264,21 @@ pub(super) struct Prepared {
 /// Makes a call ready.
 #[tracing::instrument(level = "debug", name = "context", skip_all)]
 fn prepared(run: &Run, question: &Question, hits: &[Hit], model: &dyn ChatModel) -> Result<Prepared, TemplateError> {
-    let settings = run.site.settings();
+    let variant = &run.variant;
     let tokenizer = model.tokenizer();
-    let mut limits = settings.context;
-    limits.max_passages = limits.max_passages.min(settings.retrieval.max_results);
+    let mut limits = variant.context;
+    limits.max_passages = limits.max_passages.min(variant.retrieval.max_results);
     let context = pack(hits, question.language, limits, tokenizer);
-    let system = run.site.parts.prompts.system(question.language)?;
-    let last = run.site.parts.prompts.question(question.language, &context.text, &question.text)?;
-    let history = recent(&run.past.messages, settings.history, tokenizer);
+    let prompts = &variant.wording.prompts;
+    let system = prompts.system(question.language)?;
+    let last = prompts.question(question.language, &context.text, &question.text)?;
+    let mut earlier = variant.examples.clone();
+    earlier.extend(recent(&run.past.messages, run.site.settings().history, tokenizer));
     let request = ChatRequest {
-        messages: assemble(system, &history, last),
-        temperature: Some(settings.generation.temperature),
-        top_p: Some(settings.generation.top_p),
-        max_tokens: Some(settings.generation.max_tokens),
+        messages: assemble(system, &earlier, last),
+        temperature: Some(variant.generation.temperature),
+        top_p: Some(variant.generation.top_p),
+        max_tokens: Some(variant.generation.max_tokens),
         stream: run.stream,
     };
     let worst_case = worst_case(&run.site, model, &request);

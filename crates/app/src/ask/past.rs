@@ -63,6 +63,16 @@ impl Past {
         past
     }
 
+    /// Questions with their answers, oldest first.
+    pub(super) fn from_pairs(pairs: &[(String, String)], default: Language) -> Self {
+        let mut past = Self::default();
+        for (question, answer) in pairs {
+            let language = portavoz_text::language::detect(question).unwrap_or(default);
+            past.push(question.clone(), answer.clone(), language);
+        }
+        past
+    }
+
     fn push(&mut self, question: String, answer: String, language: Language) {
         self.messages.push(Message::new(Role::User, question.clone()));
         self.messages.push(Message::new(Role::Assistant, unmarked(&answer)));

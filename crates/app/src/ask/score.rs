@@ -14,6 +14,7 @@ use portavoz_domain::search::Hit;
 use portavoz_domain::verification::{Asked, Source, Sources, Status, Verification, verify};
 use portavoz_text::sentences::sentences;
 
+use super::run::Run;
 use super::sought::Found;
 use super::telling::Telling;
 use super::told::Told;
@@ -30,6 +31,8 @@ pub(super) struct Basis {
     /// was found.
     passages: Vec<Passage>,
     asked_model: bool,
+    /// What was found, best first, with its relevance.
+    found: Vec<(Arc<Chunk>, f32)>,
 }
 
 #[derive(Debug, Clone)]
@@ -54,6 +57,7 @@ impl Basis {
             silence: Some(Silence { best: found.best, threshold, is_silent: found.hits.is_empty() }),
             passages: found.hits.iter().map(passage).collect(),
             asked_model: false,
+            found: found.hits.iter().map(|hit| (Arc::clone(&hit.chunk), hit.relevance)).collect(),
         }
     }
 
@@ -62,6 +66,11 @@ impl Basis {
         let read = passages.iter().zip(&context.costs);
         self.passages = read.map(|(hit, tokens)| Passage { chunk: Arc::clone(&hit.chunk), tokens: *tokens }).collect();
         self.asked_model = true;
+    }
+
+    /// What the search found, best first, with its relevance.
+    pub(super) fn found(&self) -> Vec<(Arc<Chunk>, f32)> {
+        self.found.clone()
     }
 
     /// The same for an answer that is told again: no model is asked this time.
@@ -79,7 +88,8 @@ fn is_of(chunk: &Chunk, citation: &Citation) -> bool {
 }
 
 /// Scores a turn that has been told.
-pub(super) fn score(site: &Site, live: &Live, told: &Told, telling: &Telling) -> Score {
+pub(super) fn score(run: &Run, told: &Told, telling: &Telling) -> Score {
+    let (site, live) = (run.site.as_ref(), run.live.as_ref());
     let Some(question) = &told.basis.question else { return Score { quality: None, efficiency: None } };
     let verification = telling.verification().or_else(|| checked_now(site, question, told, telling));
     let quality = match told.outcome {
@@ -89,7 +99,7 @@ pub(super) fn score(site: &Site, live: &Live, told: &Told, telling: &Telling) ->
     };
     // A visitor who left is no waste of tokens, nor the contrary.
     let is_paid = told.outcome.is_some() && told.basis.asked_model;
-    let served = is_paid.then(|| served(site, question, told, telling, verification.as_ref()));
+    let served = is_paid.then(|| served(run, question, told, telling, verification.as_ref()));
     Score { quality, efficiency: served.and_then(|served| efficiency(served, &told.usage)) }
 }
 
@@ -161,15 +171,14 @@ fn checked_now(site: &Site, question: &Question, told: &Told, telling: &Telling)
 /// Counts what served, with the tokenizer of the model that answered. A call whose words were not told served nothing
 /// but what the next rung made of it, which needed no call.
 fn served(
-    site: &Site,
+    run: &Run,
     question: &Question,
     told: &Told,
     telling: &Telling,
     verification: Option<&Verification>,
 ) -> Served {
     let answering = told.model.as_deref();
-    let models = site.models();
-    let Some(model) = models.iter().find(|model| Some(model.name()) == answering) else {
+    let Some(model) = answering.and_then(|name| run.variant.model(&run.site, name)) else {
         return Served::default();
     };
     let count = |text: &str| as_u64(model.tokenizer().count(text));

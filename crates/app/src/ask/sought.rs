@@ -14,12 +14,16 @@ use portavoz_domain::understanding::{asks_for_more, parts, understand};
 use portavoz_knowledge::index::{Index, IndexError};
 
 use crate::search::{Retrieval, retrieve, united};
+use crate::settings::RetrievalSettings;
 use crate::site::Site;
 
 /// The relevance that a lesser passage needs once the knowledge base is likely enough to answer. Where several passages
 /// may hold the answer none of them is sure by itself, and the choice of sentences weighs their relevance again. On eight
 /// portfolios a higher floor left questions unanswered, and a lower one answered no more of them.
 const LESSER: f32 = 0.3;
+
+/// Passages searched for, as a multiple of those that may be used: near-duplicates make room for the next ones.
+const SEARCHED_PER_USED: usize = 3;
 
 /// What a message has searched for.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,8 +59,9 @@ impl Sought {
         site: &Site,
         index: &Index,
         visitor: VisitorId,
-        limit: usize,
+        wanted: RetrievalSettings,
     ) -> Result<Found, IndexError> {
+        let limit = wanted.max_results * SEARCHED_PER_USED;
         let begun = Instant::now();
         let parts = parts(&self.question);
         // A single question is its own only part.
@@ -66,7 +71,7 @@ impl Sought {
         };
         let retrievals =
             join_all(asked.iter().map(|question| retrieve(site, index, question, Some(visitor), limit))).await;
-        let threshold = site.settings().retrieval.threshold;
+        let threshold = wanted.threshold;
         let (mut hits, mut silent, mut spent) = (Vec::new(), Vec::new(), Vec::new());
         let mut best = 0.0_f32;
         for (question, retrieval) in asked.into_iter().zip(retrievals) {

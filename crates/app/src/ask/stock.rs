@@ -12,7 +12,6 @@ use portavoz_domain::question::{Question, Smalltalk};
 use portavoz_domain::search::Hit;
 use portavoz_domain::verification::policy::Mode;
 use portavoz_domain::verification::{CheckedSentence, Claim, ClaimKind, Evidence, Status};
-use portavoz_knowledge::index::Index;
 use portavoz_text::language::Language;
 
 use super::sought::{Found, Sought};
@@ -20,7 +19,7 @@ use super::sources::citation;
 use super::telling::Telling;
 use super::told::Told;
 use crate::facts;
-use crate::site::Site;
+use crate::site::{Live, Site};
 
 /// Topics that a visitor is offered when the documents are silent.
 const OFFERED_TOPICS: usize = 3;
@@ -59,12 +58,12 @@ pub(super) async fn declined(site: &Site, concern: Concern, language: Language, 
 /// The documents are silent: says so, offers what they do speak of, and keeps the question for the owner.
 pub(super) async fn not_known(
     site: &Site,
-    index: &Index,
+    live: &Live,
     question: &Question,
     mut told: Told,
     telling: &mut Telling,
 ) -> Told {
-    let topics = index.nearest_topics(question, OFFERED_TOPICS).unwrap_or_default();
+    let topics = live.index.nearest_topics(question, OFFERED_TOPICS).unwrap_or_default();
     let topics: Vec<String> = topics.into_iter().map(|(topic, _)| topic).collect();
     let contact = site.contact();
     telling.say(&phrases::not_known(question.language, contact.name.as_deref(), &topics, &contact)).await;
@@ -77,7 +76,7 @@ pub(super) async fn not_known(
 /// What an answer without a model rests on.
 #[derive(Clone, Copy)]
 pub(super) struct Passages<'a> {
-    pub(super) index: &'a Index,
+    pub(super) live: &'a Live,
     pub(super) found: &'a Found,
 }
 
@@ -90,19 +89,19 @@ pub(super) async fn extractive(
     told: Told,
     telling: &mut Telling,
 ) -> Told {
-    let Passages { index, found } = passages;
+    let Passages { live, found } = passages;
     let Sought { told: told_before, .. } = &found.sought;
-    let mut told = match from_facts(site, index, question, told, telling).await {
+    let mut told = match from_facts(site, live, question, told, telling).await {
         Ok(answered) => return answered,
         Err(told) => told,
     };
     let asked = found.answerable();
-    let idf = |stem: &str| index.idf(stem);
+    let idf = |stem: &str| live.index.idf(stem);
     let sources = Sources { hits: &found.hits, idf: &idf, told: told_before, weights: &WEIGHTS };
     let Some(extract) = extract_from(&asked, sources, ExtractLimits::default()) else {
         told.tried(Rung::Extractive, None, Some("no_sentence"));
         if told_before.is_empty() {
-            return not_known(site, index, question, told, telling).await;
+            return not_known(site, live, question, told, telling).await;
         }
         return nothing_more(site, question.language, told, telling).await;
     };
@@ -130,15 +129,15 @@ async fn nothing_more(site: &Site, language: Language, mut told: Told, telling: 
 /// Gives `told` back untouched if nothing can.
 pub(super) async fn from_facts(
     site: &Site,
-    index: &Index,
+    live: &Live,
     question: &Question,
     mut told: Told,
     telling: &mut Telling,
 ) -> Result<Told, Told> {
-    let Some(computed) = facts::computed(site, question) else { return Err(told) };
+    let Some(computed) = facts::computed_from(live, question, site.now()) else { return Err(told) };
     let mut cited: Vec<(Hit, &str)> = Vec::new();
     for fact in &computed.rests_on {
-        let chunk = index.chunks().iter().find(|chunk| chunk.id == fact.source.chunk);
+        let chunk = live.index.chunks().iter().find(|chunk| chunk.id == fact.source.chunk);
         let is_new = !cited.iter().any(|(known, _)| known.chunk.id == fact.source.chunk);
         if let Some(chunk) = chunk.filter(|_| is_new) {
             let quote = chunk.text.get(fact.source.within.clone()).unwrap_or_default();

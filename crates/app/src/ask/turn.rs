@@ -15,7 +15,8 @@ use tracing::debug_span;
 
 use super::cache::Remembered;
 use super::ladder::Climb;
-use super::run::Run;
+use super::rehearsal::Rehearsed;
+use super::run::{Keeping, Run};
 use super::score::{Score, score};
 use super::sought::Sought;
 use super::telling::Telling;
@@ -26,8 +27,6 @@ use crate::site::Live;
 
 /// Stable code of a turn that the database would not take.
 pub(super) const STORAGE_UNAVAILABLE: &str = "storage_unavailable";
-/// Passages searched for, as a multiple of those that may be used: near-duplicates make room for the next ones.
-const SEARCHED_PER_USED: usize = 3;
 
 /// Which way an admitted message goes.
 enum Way {
@@ -62,7 +61,7 @@ impl Run {
     pub(super) async fn answer(self, events: mpsc::Sender<AnswerEvent>) {
         let site = Arc::clone(&self.site);
         let mut telling = Telling::new(events, Arc::clone(&site.parts.clock), self.arrived);
-        let live = site.live.load_full();
+        let live = Arc::clone(&self.live);
         let understanding = || understand(&self.message, self.told_language, &self.past.turns, site.language());
         let understood = debug_span!("understanding").in_scope(understanding);
         let language = match &understood {
@@ -91,7 +90,7 @@ impl Run {
             Way::Again(remembered) => cache::retell(*remembered, &mut telling).await,
             Way::Ladder(climb) => {
                 let key = climb.key;
-                let told = ladder::climb(&self, &live.index, *climb, &purse, &mut telling).await;
+                let told = ladder::climb(&self, *climb, &purse, &mut telling).await;
                 if let Some(key) = key {
                     site.answers.remember(key, &told, &telling, site.now());
                 }
@@ -99,18 +98,25 @@ impl Run {
             }
         };
         told.charged_usd_micros = purse.charged();
+        if let Keeping::Rehearsal(_) = self.keeping {
+            purse.settle().await;
+        }
         spans::ended(language.code(), told.outcome, told.model.as_deref(), told.cost_usd_micros);
-        self.settle(told, language, &live, &telling).await;
+        self.settle(told, language, &telling).await;
     }
 
     /// Which way a question goes, with everything ready to be paid for.
     async fn way_of_question(&self, question: &Question, live: &Live) -> Way {
-        let key = self.site.answers.key(self, live, question.language);
+        // A rehearsal wants to know what this way of answering says, not what was said before.
+        let key = match self.keeping {
+            Keeping::Database => self.site.answers.key(self, live, question.language),
+            Keeping::Rehearsal(_) => None,
+        };
         if let Some(remembered) = key.and_then(|key| self.site.answers.get(&key, self.site.now())) {
             return Way::Again(Box::new(remembered));
         }
-        let limit = self.site.settings().retrieval.max_results * SEARCHED_PER_USED;
-        let found = Sought::of(question, &self.past.turns).search(&self.site, &live.index, self.visitor, limit).await;
+        let wanted = self.variant.retrieval;
+        let found = Sought::of(question, &self.past.turns).search(&self.site, &live.index, self.visitor, wanted).await;
         let first = found.as_ref().ok().and_then(|found| ladder::first_call(self, question, &found.hits));
         Way::Ladder(Box::new(Climb { question: question.clone(), found, first, key }))
     }
@@ -119,6 +125,9 @@ impl Run {
     #[tracing::instrument(level = "debug", name = "admission", skip_all)]
     async fn admit(&self, language: Language, way: &mut Way) -> Option<Purse> {
         let amount = way.reservation();
+        if let Keeping::Rehearsal(_) = self.keeping {
+            return self.rehearsal_purse(amount.unwrap_or(0), way).await;
+        }
         let account = self.site.account(self.turn.into(), Some(self.visitor), Purpose::Turn);
         let reservation = amount.map(|amount| account.reservation(amount));
         let turn = self.site.memory.admitting(self.new_turn(language));
@@ -132,6 +141,18 @@ impl Run {
                 tracing::error!(site = %self.site.id(), turn.id = %self.turn, %error, "the turn could not be admitted");
                 None
             }
+        }
+    }
+
+    /// The money of a turn that is kept nowhere; `None` if the database cannot be asked.
+    async fn rehearsal_purse(&self, amount: u64, way: &mut Way) -> Option<Purse> {
+        match Purse::open(&self.site, Purpose::Evaluation, None, amount).await {
+            Ok(purse) => Some(purse),
+            Err(NoMoney::Cap(cap)) => {
+                way.refuse(cap);
+                Purse::open(&self.site, Purpose::Evaluation, None, 0).await.ok()
+            }
+            Err(NoMoney::Unpriced | NoMoney::Unavailable) => None,
         }
     }
 
@@ -152,16 +173,17 @@ impl Run {
             turn_id: self.turn,
             conversation_id: self.conversation,
             visitor_token: self.site.visitor_tokens().sign(self.visitor),
-            model: self.site.first_model(),
-            variant: None,
+            model: self.variant.first_model(&self.site),
+            variant: self.variant.label.clone(),
         }
     }
 
     /// Writes the end of the turn, then tells it: `done` means committed.
     #[tracing::instrument(level = "debug", name = "settlement", skip_all)]
-    async fn settle(&self, told: Told, language: Language, live: &Live, telling: &Telling) {
+    async fn settle(self, told: Told, language: Language, telling: &Telling) {
         // Everything is told by now: nobody waits for the score but the settlement.
-        let Score { quality, efficiency } = score(&self.site, live, &told, telling);
+        let Score { quality, efficiency } = score(&self, &told, telling);
+        let live = &self.live;
         let told_quality = quality.as_ref().map(|quality| quality.score);
         let settled = self.site.now();
         let took_ms = settled.millis_since(self.arrived);
@@ -185,15 +207,20 @@ impl Run {
             first_token_ms: telling.first_token_ms,
             took_ms,
             prompt_hash: told.prompt_hash,
-            prompt_version: Some(self.site.prompt_version().to_owned()),
+            prompt_version: Some(self.variant.prompt_version().to_owned()),
             knowledge_generation: live.index.generation(),
             knowledge_hash: Some(live.hash().to_owned()),
-            variant: None,
+            variant: self.variant.label.clone(),
             opens_conversation: self.opens_conversation,
             quality,
             efficiency,
             unanswered: told.unanswered,
         };
+        if let Keeping::Rehearsal(wanted) = self.keeping {
+            // Whoever wanted it may have gone away meanwhile.
+            let _gone = wanted.send(Rehearsed { settlement, language, found: told.basis.found() });
+            return;
+        }
         let settlement = self.site.memory.settling(self.new_turn(language), settlement);
         if let Err(error) = self.site.storage().turns().settle(&settlement, language).await {
             tracing::error!(site = %self.site.id(), turn.id = %self.turn, %error, "the turn could not be settled");

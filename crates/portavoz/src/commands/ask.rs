@@ -42,6 +42,7 @@ async fn answer(site: &Arc<Site>, args: &Ask, language: Option<Language>, output
         language,
         stream: !args.json,
         client_history: Vec::new(),
+        variant: None,
     };
     let answering = ask(site, request).await.map_err(explain)?;
     if args.json {

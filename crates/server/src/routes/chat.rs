@@ -95,6 +95,7 @@ pub(crate) async fn chat(
         language: request.language.as_deref().map(language).transpose()?,
         stream,
         client_history: Vec::new(),
+        variant: None,
     };
     let answering = ask(site, question).await?;
     if stream {

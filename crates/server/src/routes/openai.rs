@@ -180,6 +180,7 @@ async fn complete(
         language: None,
         stream,
         client_history,
+        variant: None,
     };
     let answering = ask(site, question).await?;
     let frame = completion::Frame {

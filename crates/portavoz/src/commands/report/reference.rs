@@ -138,6 +138,7 @@ async fn ask_all(asking: &Asking<'_>, questions: &[String]) -> anyhow::Result<(R
             language: None,
             stream: true,
             client_history: Vec::new(),
+            variant: None,
         };
         // One that fails is settled as failed, which the figures show.
         let _told = ask(&site, request).await?.whole().await;
