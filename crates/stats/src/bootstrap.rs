@@ -1,6 +1,6 @@
 //! Intervals for statistics that no formula covers: by drawing from the sample itself.
 
-use crate::{Confidence, Interval, Sample};
+use crate::{Confidence, Interval, Sample, random::SplitMix};
 
 /// An interval for any statistic of `count` independent cases, by the percentile bootstrap: `statistic` is given the
 /// places of `count` cases drawn with replacement, `resamples` times; `None` from it skips a draw that has no value.
@@ -32,36 +32,12 @@ pub fn bootstrap(
     Some(Interval { low: values.quantile(tail), high: values.quantile(1.0 - tail) })
 }
 
-/// SplitMix64: G. L. Steele, D. Lea and C. H. Flood, "Fast splittable pseudorandom number generators", OOPSLA (2014).
-struct SplitMix(u64);
-
-impl SplitMix {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// A number below `limit`, by the high bits of a product: as good as even for any number of cases.
-    fn below(&mut self, limit: usize) -> usize {
-        ((u128::from(self.next()) * limit as u128) >> 64) as usize
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn mean(values: &[f64], places: &[usize]) -> Option<f64> {
         Some(places.iter().map(|place| values[*place]).sum::<f64>() / places.len() as f64)
-    }
-
-    /// The first outputs of the reference implementation for the seed 1234567.
-    #[test]
-    fn the_generator_is_the_published_one() {
-        let mut draws = SplitMix(1_234_567);
-        assert_eq!([draws.next(), draws.next()], [6_457_827_717_110_365_317, 3_203_168_211_198_807_973]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! How well a score tells true cases from false ones: the area under the ROC curve, and recall at a given rate of false
 //! alarms.
 
-use crate::{Confidence, Interval};
+use crate::{Confidence, Interval, ranks::mid_ranks};
 
 /// Scores that cannot be judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -87,24 +87,6 @@ pub fn recall_at(scored: &[(f64, bool)], false_alarms: f64) -> Option<(u64, u64)
     let threshold = falses.get(allowed).copied().unwrap_or(f64::NEG_INFINITY);
     let found = trues.iter().filter(|score| **score > threshold).count();
     Some((found as u64, trues.len() as u64))
-}
-
-/// The rank of each value, from 1; equal values share the mean of their ranks.
-fn mid_ranks(values: &[f64]) -> Vec<f64> {
-    let mut order: Vec<(usize, f64)> = values.iter().copied().enumerate().collect();
-    order.sort_by(|one, other| one.1.total_cmp(&other.1));
-    let mut ranks = vec![0.0; values.len()];
-    let mut before = 0_usize;
-    for equals in order.chunk_by(|one, other| one.1 == other.1) {
-        let rank = before as f64 + (equals.len() as f64 + 1.0) / 2.0;
-        for (place, _) in equals {
-            if let Some(slot) = ranks.get_mut(*place) {
-                *slot = rank;
-            }
-        }
-        before += equals.len();
-    }
-    ranks
 }
 
 /// The unbiased variance; 0 for a single value, of which nothing is known.

@@ -9,6 +9,8 @@ mod bootstrap;
 mod confidence;
 mod discrimination;
 mod proportion;
+mod random;
+mod ranks;
 mod reliability;
 mod sample;
 
