@@ -4,16 +4,21 @@
 //! its formula and its assumptions, and is tested against examples that others published.
 //! Start at [`Sample`] (measured values: latencies, costs, scores), then [`wilson`] (yes/no outcomes), [`auroc`] (scores
 //! that tell cases apart), [`reliability`](reliability()) (probabilities) and [`bootstrap`](bootstrap()) (everything else).
+//! Two ways of answering the same cases are compared by [`paired`].
 
+mod alpha;
 mod bootstrap;
 mod confidence;
 mod discrimination;
+pub mod paired;
 mod proportion;
 mod random;
 mod ranks;
 mod reliability;
 mod sample;
+mod special;
 
+pub use alpha::{Alpha, InvalidAlpha};
 pub use bootstrap::bootstrap;
 pub use confidence::Confidence;
 pub use discrimination::{Auroc, InvalidScores, auroc, recall_at};
