@@ -10,6 +10,7 @@ pub mod backup;
 mod budget;
 pub mod checklist;
 pub mod clock;
+pub mod compare;
 pub mod conversation;
 pub mod documents;
 pub mod face;
