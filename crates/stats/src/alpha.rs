@@ -35,6 +35,11 @@ impl Alpha {
     pub fn shared_by(self, parts: usize) -> Self {
         Self((self.0 / parts.max(1) as f64).max(f64::MIN_POSITIVE))
     }
+
+    /// What evidence in favour of an effect, as the natural logarithm of an e-value, has to reach: `ln(1 / alpha)`.
+    pub(crate) fn ln_threshold(self) -> f64 {
+        -self.0.ln()
+    }
 }
 
 impl From<Confidence> for Alpha {

@@ -4,7 +4,8 @@
 //! its formula and its assumptions, and is tested against examples that others published.
 //! Start at [`Sample`] (measured values: latencies, costs, scores), then [`wilson`] (yes/no outcomes), [`auroc`] (scores
 //! that tell cases apart), [`reliability`](reliability()) (probabilities) and [`bootstrap`](bootstrap()) (everything else).
-//! Two ways of answering the same cases are compared by [`paired`].
+//! Two ways of answering the same cases are compared by [`paired`];
+//! two ways of serving visitors who keep coming, by [`sequential`].
 
 mod alpha;
 mod bootstrap;
@@ -16,6 +17,7 @@ mod random;
 mod ranks;
 mod reliability;
 mod sample;
+pub mod sequential;
 mod special;
 
 pub use alpha::{Alpha, InvalidAlpha};

@@ -6,7 +6,7 @@
 //! [`detectable_mean`],
 //! [`cases_for_mean`] and their likes for what a set of cases can show at all. [`kappa`] and [`rank_correlation`]
 //! say how far a judge agrees with people. These tests are for a number of cases that was fixed beforehand; for
-//! visitors that keep coming there is `sequential`.
+//! visitors that keep coming there is [`crate::sequential`].
 
 mod bca;
 mod correlation;

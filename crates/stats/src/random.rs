@@ -17,6 +17,11 @@ impl SplitMix {
     pub(crate) fn below(&mut self, limit: usize) -> usize {
         ((u128::from(self.next()) * limit as u128) >> 64) as usize
     }
+
+    /// True with `probability`, to 53 bits.
+    pub(crate) fn happens(&mut self, probability: f64) -> bool {
+        ((self.next() >> 11) as f64) < probability * (1_u64 << 53) as f64
+    }
 }
 
 #[cfg(test)]
@@ -28,5 +33,13 @@ mod tests {
     fn the_generator_is_the_published_one() {
         let mut draws = SplitMix(1_234_567);
         assert_eq!([draws.next(), draws.next()], [6_457_827_717_110_365_317, 3_203_168_211_198_807_973]);
+    }
+
+    #[test]
+    fn what_is_certain_always_happens_and_what_is_impossible_never() {
+        let mut draws = SplitMix(1);
+        assert!((0..1_000).all(|_| draws.happens(1.0) && !draws.happens(0.0)));
+        let share = (0..100_000).filter(|_| draws.happens(0.3)).count() as f64 / 100_000.0;
+        assert!((share - 0.3).abs() < 0.006, "four standard errors: {share}");
     }
 }

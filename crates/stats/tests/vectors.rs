@@ -6,6 +6,7 @@
 
 use portavoz_stats::Confidence;
 use portavoz_stats::paired::{PairedCounts, bca_from, holm, kappa, mcnemar, newcombe, permutation, rank_correlation};
+use portavoz_stats::sequential::{Counts, naive_z};
 
 /// One line of the file.
 struct Vector {
@@ -105,5 +106,16 @@ fn newcombes_interval_is_that_of_his_formula_written_twice() {
         let found = newcombe(PairedCounts { both, better, worse, neither }, Confidence::NinetyFive).unwrap();
         vector.agree("low", &[found.low]);
         vector.agree("high", &[found.high]);
+    });
+}
+
+#[test]
+fn the_naive_test_is_that_of_statsmodels() {
+    each("naive_z", |vector| {
+        let counts = |arm| {
+            let counts = vector.all(arm);
+            Counts::new(counts[0] as u64, counts[1] as u64).unwrap()
+        };
+        vector.agree("p", &[naive_z(counts("control"), counts("variant")).unwrap()]);
     });
 }
