@@ -184,8 +184,8 @@ impl Experiment {
 pub struct Observation {
     /// When its turn was settled.
     pub at: Timestamp,
-    /// Which; the turn itself may be gone by now.
-    pub turn: TurnId,
+    /// Which; the turn itself may be gone by now. `None` once the visitors were forgotten.
+    pub turn: Option<TurnId>,
     /// The primary outcome.
     pub success: bool,
     /// Sentences that were kept from the visitor.
@@ -217,7 +217,7 @@ impl Observation {
     pub fn of(settlement: &Settlement) -> Option<Self> {
         Some(Self {
             at: settlement.settled,
-            turn: settlement.id,
+            turn: Some(settlement.id),
             success: grounded_and_answered(settlement)?,
             withheld: settlement.withheld,
             first_token_ms: settlement.first_token_ms,

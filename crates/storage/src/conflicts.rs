@@ -2,8 +2,10 @@
 
 use portavoz_domain::budget::Reservation;
 use portavoz_domain::chunk::Chunk;
+use portavoz_domain::experiment::ExperimentState;
 use portavoz_domain::ids::{ChargeId, ConversationId, EpisodeId, MessageId, TurnId};
 use portavoz_domain::turn::NewTurn;
+use portavoz_domain::variation::VariantName;
 
 use crate::{EmbedderKey, IngestedDocument, KnowledgeChange, Result, StorageError};
 
@@ -41,6 +43,14 @@ pub(crate) fn check_figures(figures: &[f64]) -> Result<()> {
         None => Ok(()),
         Some(figure) => Err(StorageError::Conflict(format!("`{figure}` cannot be the figure of an alert"))),
     }
+}
+
+pub(crate) fn experiment_in_force(name: &str, state: ExperimentState) -> StorageError {
+    StorageError::Conflict(format!("experiment `{name}` is {state}, and at most one experiment can be in force"))
+}
+
+pub(crate) fn experiment_exists(name: &VariantName) -> StorageError {
+    StorageError::Conflict(format!("experiment `{name}` exists already"))
 }
 
 pub(crate) fn unknown_conversation(id: ConversationId) -> StorageError {

@@ -48,6 +48,7 @@ macro_rules! each {
             each!(@one $folder, 20261123110000, "alerts_and_choices"),
             each!(@one $folder, 20261123120000, "turn_lists"),
             each!(@one $folder, 20261123130000, "feedback_and_messages"),
+            each!(@one $folder, 20261123140000, "evaluations_and_experiments"),
         ]
     };
     (@one $folder:literal, $version:literal, $name:literal) => {

@@ -16,7 +16,7 @@ use crate::{Result, Scope, StorageError};
 pub(crate) const ROWS_AT_ONCE: usize = 256;
 
 /// The tables that others refer to, before those that refer to them.
-const PARENTS: [&str; 3] = ["conversations", "turns", "documents"];
+const PARENTS: [&str; 5] = ["conversations", "turns", "documents", "runs", "experiments"];
 
 /// The list of migrations is not copied: a copy has the schema's number in its place.
 pub(crate) const MIGRATIONS: &str = "portavoz_migrations";

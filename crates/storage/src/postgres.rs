@@ -14,14 +14,15 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgPool};
 
 use crate::{
-    Choices, Embeddings, Gaps, Knowledge, Messages, Portable, Privacy, Ratings, Result, Secrets, Spending, Storage,
-    StorageError, Traffic, Turns, migration,
+    Choices, Embeddings, Experiments, Gaps, Knowledge, Messages, Portable, Privacy, Ratings, Result, Secrets, Spending,
+    Storage, StorageError, Traffic, Turns, migration,
 };
 
 mod alerts;
 mod choices;
 mod embeddings;
 mod errors;
+mod experiments;
 mod feedback;
 mod gaps;
 mod instance;
@@ -132,6 +133,10 @@ impl Storage for PgStorage {
     }
 
     fn choices(&self) -> &dyn Choices {
+        self
+    }
+
+    fn experiments(&self) -> &dyn Experiments {
         self
     }
 

@@ -7,6 +7,7 @@
 //! To add one more: 1. the struct by `stored_row!` with the columns of its `SELECT`; 2. its `TryFrom`.
 
 mod alerts;
+mod experiments;
 mod feedback;
 mod knowledge;
 mod messages;
@@ -14,6 +15,10 @@ mod money;
 mod turns;
 
 pub(crate) use alerts::{EpisodeRow, deliveries_json, delivery_json};
+pub(crate) use experiments::{
+    EXPOSURES, ExperimentColumns, ExperimentRow, ExposureRow, IN_THE_WAY, ObservationColumns, ObstacleRow,
+    RUNNING_EXPOSURE, select_experiments,
+};
 pub(crate) use feedback::{Counted, FeedbackColumns, RatedRow, thumbs};
 pub(crate) use knowledge::{ChunkRow, DocumentEntryRow, DocumentRow, Place, ProblemRow, format_name};
 pub(crate) use messages::{MessageColumns, MessageRow, select_messages};

@@ -14,8 +14,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::{
-    Choices, Embeddings, Gaps, Knowledge, Messages, Portable, Privacy, Ratings, Result, Secrets, Spending, Storage,
-    Traffic, Turns, migration,
+    Choices, Embeddings, Experiments, Gaps, Knowledge, Messages, Portable, Privacy, Ratings, Result, Secrets, Spending,
+    Storage, Traffic, Turns, migration,
 };
 
 mod alerts;
@@ -24,6 +24,7 @@ mod choices;
 mod connections;
 mod embeddings;
 mod errors;
+mod experiments;
 mod feedback;
 mod file;
 mod gaps;
@@ -144,6 +145,10 @@ impl Storage for SqliteStorage {
     }
 
     fn choices(&self) -> &dyn Choices {
+        self
+    }
+
+    fn experiments(&self) -> &dyn Experiments {
         self
     }
 

@@ -18,6 +18,8 @@ mod choices;
 mod conversations;
 #[path = "conformance/embeddings.rs"]
 mod embeddings;
+#[path = "conformance/experiments.rs"]
+mod experiments;
 #[path = "conformance/knowledge.rs"]
 mod knowledge;
 #[path = "conformance/messages.rs"]
@@ -228,6 +230,20 @@ conformance! {
         a_choice_is_its_sites,
         of_choices_at_once_one_stands,
         of_swaps_of_what_was_seen_one_wins;
+    experiments:
+        an_experiment_reads_back_whole,
+        experiments_come_newest_first,
+        one_experiment_of_a_site_is_in_force,
+        a_name_is_free_once_its_experiment_is_archived,
+        of_changes_of_one_version_one_wins,
+        a_subject_keeps_the_arm_it_got,
+        those_who_race_get_the_same_arm,
+        nobody_is_exposed_unless_it_runs,
+        only_the_first_observation_counts,
+        exposures_come_in_the_order_of_their_observation,
+        a_subject_can_be_mixed_and_withdrawn,
+        forgotten_subjects_leave_figures_and_order,
+        figures_of_an_experiment_outlive_its_turns;
     privacy:
         an_erasure_takes_what_its_scope_says,
         what_never_ended_goes_when_nothing_can_run_any_more,

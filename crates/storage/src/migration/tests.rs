@@ -93,9 +93,23 @@ pub(crate) async fn assert_samples_can_be_read(storage: &dyn crate::Storage) {
     assert_eq!(episodes.iter().map(|episode| episode.kind.as_str()).collect::<Vec<_>>(), ["quality", "budget_day"]);
     assert_eq!((episodes[0].limit, episodes[1].deliveries[0].channel.as_str()), (0.8, "log"));
     assert_voices_can_be_read(storage).await;
+    assert_experiments_can_be_read(storage).await;
     let chosen = storage.choices().get(&site, "model").await.unwrap();
     assert_eq!(chosen.as_deref(), Some(r#"{"primary":"gpt-6-luna"}"#));
     assert_eq!(storage.secrets().get(&site, "visitor-key").await.unwrap().unwrap(), [0, 255, 16]);
+}
+
+/// What was tried on visitors.
+async fn assert_experiments_can_be_read(storage: &dyn crate::Storage) {
+    use portavoz_domain::experiment::ExperimentState;
+    use portavoz_domain::ids::SiteId;
+    let site = SiteId::default();
+    let stored = storage.experiments().in_force(&site).await.unwrap().unwrap();
+    assert_eq!((stored.version, stored.experiment.state), (2, ExperimentState::Running));
+    assert_eq!(stored.experiment.arms[1].variation.model.as_deref(), Some("gpt-6-luna"));
+    let exposures = storage.experiments().exposures(&site, stored.experiment.id).await.unwrap();
+    assert_eq!(exposures.iter().map(|exposure| exposure.mixed).collect::<Vec<_>>(), [false, true]);
+    assert_eq!(exposures[0].observation.as_ref().map(|observation| observation.cost_usd_micros), Some(128));
 }
 
 /// What visitors said back.

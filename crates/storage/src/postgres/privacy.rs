@@ -46,7 +46,14 @@ impl Privacy for PgStorage {
 
     async fn scrub(&self) -> Result<()> {
         // A batch of statements would be one transaction, in which nothing can be vacuumed.
-        for table in ["VACUUM gaps", "VACUUM feedback", "VACUUM turns", "VACUUM conversations", "VACUUM messages"] {
+        for table in [
+            "VACUUM gaps",
+            "VACUUM feedback",
+            "VACUUM turns",
+            "VACUUM conversations",
+            "VACUUM messages",
+            "VACUUM exposures",
+        ] {
             sqlx::query(table).execute(&self.pool).await.map_err(failed)?;
         }
         Ok(())

@@ -5,18 +5,19 @@ use std::sync::Arc;
 use portavoz_domain::feedback::{Feedback, Rating};
 use portavoz_domain::inbox::LeftMessage;
 use portavoz_domain::turn::{NewTurn, Settlement};
+use portavoz_domain::variation::VariantName;
 use portavoz_storage::sqlite::SqliteStorage;
 use portavoz_storage::{
-    Column, EmbedderKey, Kind, KnowledgeChange, Loaded, Piece, Result, Scope, Selection, Storage, StorageError, Table,
-    TurnRating, Value,
+    Column, EmbedderKey, Kind, KnowledgeChange, Loaded, Piece, Result, Scope, Selection, Storage, StorageError,
+    Subject, Table, TurnRating, Value,
 };
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::Database;
 use crate::samples::{
-    NOW, admit, conversation_id, document, episode, later, message, other_site, settle, settlement, site, turn,
-    turn_id, visitor_id,
+    NOW, admit, conversation_id, document, episode, experiment, experiment_id, later, message, observation, other_site,
+    settle, settlement, site, turn, turn_id, visitor_id,
 };
 
 /// Everything of a selection.
@@ -93,6 +94,13 @@ async fn fill(storage: &Arc<dyn Storage>) {
     storage.secrets().put(&site(), "key", b"\0\xff'").await.unwrap();
     storage.alerts().open(&episode(1, "quality")).await.unwrap();
     storage.choices().put(&site(), "model", "{}", NOW).await.unwrap();
+    let (home, arm) = (site(), VariantName::parse("b").unwrap());
+    storage.experiments().create(&experiment(1)).await.unwrap();
+    for (number, subject) in [(8, "aa"), (9, "bb")] {
+        let subject = Subject { site: &home, experiment: experiment_id(1), subject };
+        storage.experiments().expose(subject, &arm, NOW).await.unwrap();
+        storage.experiments().observe(subject, &observation(number)).await.unwrap();
+    }
     for number in 1..=14 {
         let visitor = visitor_id(number % 7);
         let feedback = Feedback { rating: Rating::Up, reason: None, comment: Some("«sí»".to_owned()), rated: NOW };
@@ -244,6 +252,8 @@ pub async fn a_selection_has_what_hangs_on_its_turns(database: &Database) {
     let gaps = expected.iter().filter(|number| *number % 2 == 0 && *number % 5 > 0).count();
     assert_eq!((count(&visitors, "turns"), count(&visitors, "gaps")), (Some(expected.len()), Some(gaps)));
     assert_eq!((count(&visitors, "conversations"), count(&visitors, "documents")), (Some(1), None));
+    // What came of turn 8 goes with it; the experiment is not the visitor's.
+    assert_eq!((count(&visitors, "exposures"), count(&visitors, "experiments")), (Some(1), None));
     let moment = of(Selection::Turns(site(), Scope::Between(later(4), later(6)))).await;
     // Turns 1 and 8 are settled and rated; of 4 and 5 the latter is open.
     assert_eq!((count(&visitors, "feedback"), count(&visitors, "messages")), (Some(2), Some(2)));

@@ -7,14 +7,16 @@ use portavoz_domain::answer::{Citation, Outcome, Rung, RungTried};
 use portavoz_domain::budget::{Caps, Purpose, Reservation};
 use portavoz_domain::chunk::Chunk;
 use portavoz_domain::document::{Block, BlockKind, Document, Facet, Format};
+use portavoz_domain::experiment::{Arm, Design, Experiment, ExperimentState, Observation, Shares};
 use portavoz_domain::ids::{
-    ChargeId, ChunkId, ConversationId, DocumentId, EpisodeId, MessageId, SiteId, TurnId, VisitorId,
+    ChargeId, ChunkId, ConversationId, DocumentId, EpisodeId, ExperimentId, MessageId, SiteId, TurnId, VisitorId,
 };
 use portavoz_domain::inbox::{LeftMessage, MessageState};
 use portavoz_domain::quality::{Part, Quality, Term};
 use portavoz_domain::timestamp::Timestamp;
 use portavoz_domain::turn::{NewTurn, Settlement, TurnStatus};
 use portavoz_domain::usage::Usage;
+use portavoz_domain::variation::{VariantName, Variation};
 use portavoz_domain::verification::{CheckedSentence, Claim, ClaimKind, Evidence, Status, Verification};
 use portavoz_storage::{IngestedDocument, Turns};
 use portavoz_text::language::Language;
@@ -68,6 +70,45 @@ pub fn episode(number: u32, kind: &str) -> Episode {
         limit: 0.8,
         message: format!("aviso {number}"),
         deliveries: Vec::new(),
+    }
+}
+
+pub fn experiment_id(number: u32) -> ExperimentId {
+    ExperimentId::mint(NOW, random(number))
+}
+
+/// Running experiment `number`, which is called `e` and the number and tries another model.
+pub fn experiment(number: u32) -> Experiment {
+    let name = |text: &str| VariantName::parse(text).unwrap();
+    let other = Variation { model: Some("gpt-6-luna".to_owned()), temperature: Some(0.3), ..Variation::default() };
+    Experiment {
+        site: site(),
+        id: experiment_id(number),
+        name: name(&format!("e{number}")),
+        state: ExperimentState::Running,
+        salt: "5a17".to_owned(),
+        arms: vec![
+            Arm { name: name("control"), variation: Variation::default() },
+            Arm { name: name("b"), variation: other },
+        ],
+        shares: vec![Shares { from: NOW, per_mille: vec![500, 500] }],
+        design: Design::default(),
+        started: later(i64::from(number)),
+        ended: None,
+        shipped: None,
+        note: String::new(),
+    }
+}
+
+/// What came of turn `number`.
+pub fn observation(number: u32) -> Observation {
+    Observation {
+        at: later(i64::from(number)),
+        turn: Some(turn_id(number)),
+        success: number % 2 == 0,
+        withheld: number,
+        first_token_ms: (number % 3 > 0).then(|| u64::from(number)),
+        cost_usd_micros: u64::from(number) * 10,
     }
 }
 
