@@ -33,7 +33,12 @@ impl Alpha {
     /// The part of it that one of `parts` questions may spend, so that all together spend no more than the whole
     /// (Bonferroni). With 0 parts, the whole.
     pub fn shared_by(self, parts: usize) -> Self {
-        Self((self.0 / parts.max(1) as f64).max(f64::MIN_POSITIVE))
+        self.part(1.0 / parts.max(1) as f64)
+    }
+
+    /// A part of it, such as 0.8 of the whole.
+    pub(crate) fn part(self, of_whole: f64) -> Self {
+        Self((self.0 * of_whole.min(1.0)).max(f64::MIN_POSITIVE))
     }
 
     /// What evidence in favour of an effect, as the natural logarithm of an e-value, has to reach: `ln(1 / alpha)`.
@@ -67,7 +72,7 @@ mod tests {
 
     #[test]
     fn questions_share_an_alpha_in_equal_parts() {
-        assert_eq!(Alpha::FIVE_PERCENT.shared_by(5), Alpha::ONE_PERCENT);
+        assert!((Alpha::FIVE_PERCENT.shared_by(5).get() - 0.01).abs() < 1e-15);
         assert_eq!(Alpha::FIVE_PERCENT.shared_by(0), Alpha::FIVE_PERCENT);
         assert!(Alpha::new(f64::MIN_POSITIVE).unwrap().shared_by(9).get() > 0.0);
     }

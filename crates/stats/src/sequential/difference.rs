@@ -155,10 +155,12 @@ pub(super) fn nearest(sizes: (f64, f64), seen: (f64, f64), by: f64, start: f64) 
         let bend = sizes.0 * ((x - seen.0).powi(2) + seen.0 * (1.0 - seen.0)) / (weight_x * weight_x)
             + sizes.1 * ((y - seen.1).powi(2) + seen.1 * (1.0 - seen.1)) / (weight_y * weight_y);
         let newton = x - slope / bend;
-        let next = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
+        let inside = newton > low && newton < high;
+        let next = if inside { newton } else { 0.5 * (low + high) };
         let moved = (next - x).abs();
         x = next;
-        if moved < 1e-13 {
+        // Newton's steps square the error, so the next one would be too small to matter.
+        if inside && moved < 1e-8 {
             break;
         }
     }

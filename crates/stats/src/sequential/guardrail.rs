@@ -1,8 +1,9 @@
 //! Did something else get worse? One-sided verdicts on shares that should not grow, from counts alone.
 
-use super::Counts;
 use super::difference::nearest;
+use super::means::FEWEST;
 use super::share::ln_mixture;
+use super::{Counts, Moments, mean_guardrail};
 use crate::{Alpha, Interval};
 
 /// What is known of something that should not get worse.
@@ -20,11 +21,29 @@ pub enum GuardrailVerdict {
 /// than `margin` (a difference of shares, 0 or more).
 ///
 /// Each of the two verdicts is one-sided and anytime-valid: the probability of ever saying [`GuardrailVerdict::Broken`] of
-/// a variant that is not worse by more than the margin is at most `alpha`, and so is that of ever saying
-/// [`GuardrailVerdict::Holds`] of one that is. Formula and source at [`difference_from_counts`].
+/// a variant that is not worse by more than the margin is about `alpha` at most, and so is that of ever saying
+/// [`GuardrailVerdict::Holds`] of one that is.
+///
+/// From 50 visitors in each arm on it is [`mean_guardrail`] with four fifths of `alpha`, on counts to which each arm had
+/// one success and one failure added (A. Agresti and B. Caffo, The American Statistician 54 (2000)): without them rare
+/// events make it certain too early, with them it kept its promise in simulations at shares of 0.2 % to 99 %. Before that,
+/// for a variant that is plainly broken, the exact but slow [`difference_from_counts`] with the last fifth.
 pub fn guardrail(control: Counts, variant: Counts, margin: f64, alpha: Alpha) -> GuardrailVerdict {
+    let verdict = mean_guardrail(smoothed(control), smoothed(variant), margin, alpha.part(0.8));
+    let few = control.trials().min(variant.trials()) < FEWEST;
+    if few { exactly(control, variant, margin, alpha.part(0.2)) } else { verdict }
+}
+
+/// The moments of a yes/no outcome that happened once more, and once more did not.
+fn smoothed(counts: Counts) -> Moments {
+    let share = (counts.successes() as f64 + 1.0) / (counts.trials() as f64 + 2.0);
+    Moments { count: counts.trials(), mean: share, variance: share * (1.0 - share) }
+}
+
+fn exactly(control: Counts, variant: Counts, margin: f64, alpha: Alpha) -> GuardrailVerdict {
     let (Some(before), Some(now)) = (control.share(), variant.share()) else { return GuardrailVerdict::NotYetKnown };
-    if evidence_against(control, variant, margin) < alpha.ln_threshold() {
+    let mixture = ln_mixture(control) + ln_mixture(variant);
+    if mixture - ln_likeliest(control, variant, margin) < alpha.ln_threshold() {
         GuardrailVerdict::NotYetKnown
     } else if now - before > margin {
         GuardrailVerdict::Broken
@@ -45,11 +64,12 @@ pub fn difference_from_counts(control: Counts, variant: Counts, alpha: Alpha) ->
     let (Some(before), Some(now)) = (control.share(), variant.share()) else {
         return Interval { low: -1.0, high: 1.0 };
     };
+    let mixture = ln_mixture(control) + ln_mixture(variant);
     let end = |outer: f64| {
         let (mut excluded, mut possible) = (outer, now - before);
         for _ in 0..50 {
             let middle = 0.5 * (excluded + possible);
-            if evidence_against(control, variant, middle) >= alpha.ln_threshold() {
+            if mixture - ln_likeliest(control, variant, middle) >= alpha.ln_threshold() {
                 excluded = middle;
             } else {
                 possible = middle;
@@ -60,15 +80,14 @@ pub fn difference_from_counts(control: Counts, variant: Counts, alpha: Alpha) ->
     Interval { low: end(-1.0), high: end(1.0) }
 }
 
-/// The evidence, as the logarithm of an e-process, against "the shares differ by exactly this": also that against all
-/// differences beyond it, seen from the observed one, because their likelihoods are smaller still.
-fn evidence_against(control: Counts, variant: Counts, by: f64) -> f64 {
+/// `ln` of the largest likelihood of two shares that differ by exactly this. It falls on either side of the observed
+/// difference, so that evidence against one difference is evidence against all beyond it.
+fn ln_likeliest(control: Counts, variant: Counts, by: f64) -> f64 {
     let by = by.clamp(-1.0, 1.0);
     let sizes = (control.trials() as f64, variant.trials() as f64);
     let seen = (control.share().unwrap_or(0.5), variant.share().unwrap_or(0.5));
     let share = nearest(sizes, seen, by, f64::NAN);
-    let likeliest = control.ln_likelihood(share) + variant.ln_likelihood((share + by).clamp(0.0, 1.0));
-    ln_mixture(control) + ln_mixture(variant) - likeliest
+    control.ln_likelihood(share) + variant.ln_likelihood((share + by).clamp(0.0, 1.0))
 }
 
 #[cfg(test)]
@@ -88,9 +107,11 @@ mod tests {
             ((0, 0), (0, 0), 0.05, GuardrailVerdict::NotYetKnown),
             ((3, 50), (5, 50), 0.05, GuardrailVerdict::NotYetKnown),
             ((30, 500), (150, 500), 0.05, GuardrailVerdict::Broken),
-            ((100, 2_000), (100, 2_000), 0.05, GuardrailVerdict::Holds),
+            ((60, 600), (60, 600), 0.05, GuardrailVerdict::Holds),
             ((0, 300), (0, 300), 0.1, GuardrailVerdict::Holds),
             ((0, 40), (40, 40), 0.1, GuardrailVerdict::Broken),
+            ((9, 360), (20, 40), 0.1, GuardrailVerdict::Broken),
+            ((2, 40), (9, 40), 0.1, GuardrailVerdict::NotYetKnown),
             ((500, 500), (0, 500), 0.0, GuardrailVerdict::Holds),
         ] {
             assert_eq!(verdict(control, variant, margin), expected, "{control:?} {variant:?}");
@@ -101,7 +122,7 @@ mod tests {
     fn the_interval_ends_where_the_verdict_turns() {
         let (control, variant) = (Counts::new(60, 600).unwrap(), Counts::new(120, 600).unwrap());
         let range = difference_from_counts(control, variant, Alpha::FIVE_PERCENT);
-        let at = |margin| guardrail(control, variant, margin, Alpha::FIVE_PERCENT);
+        let at = |margin| exactly(control, variant, margin, Alpha::FIVE_PERCENT);
         assert_eq!(at(range.low - 1e-6), GuardrailVerdict::Broken);
         assert_eq!(at(range.low + 1e-6), GuardrailVerdict::NotYetKnown);
         assert_eq!(at(range.high - 1e-6), GuardrailVerdict::NotYetKnown);

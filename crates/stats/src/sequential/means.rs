@@ -4,7 +4,7 @@ use super::GuardrailVerdict;
 use crate::Alpha;
 
 /// Fewer visitors per arm than this say nothing of a mean: the bounds are for large samples.
-const FEWEST: u64 = 50;
+pub(super) const FEWEST: u64 = 50;
 
 /// The number of visitors of both arms at which the bounds are tightest.
 const TIGHTEST_AT: f64 = 1_000.0;

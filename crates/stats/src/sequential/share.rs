@@ -16,7 +16,8 @@ const PRIOR: f64 = 0.5;
 /// J. McAuliffe and J. Sekhon, Annals of Statistics 49 (2021), for the Beta-binomial mixture. Assumes independent trials
 /// of one share.
 pub fn share_sequence(counts: Counts, alpha: Alpha) -> Interval {
-    let evidence = |p: f64| ln_mixture(counts) - counts.ln_likelihood(p);
+    let mixture = ln_mixture(counts);
+    let evidence = |p: f64| mixture - counts.ln_likelihood(p);
     Interval { low: low_end(counts, alpha, evidence), high: high_end(counts, alpha, evidence) }
 }
 
@@ -25,10 +26,8 @@ pub fn share_sequence(counts: Counts, alpha: Alpha) -> Interval {
 /// As [`share_sequence`], but averaged only over the shares above `p`, so that all of `alpha` guards one side.
 pub fn share_at_least(counts: Counts, alpha: Alpha) -> f64 {
     let above = |p: f64, successes: f64, failures: f64| incomplete_beta(1.0 - p, failures, successes);
-    low_end(counts, alpha, |p| {
-        let (s, f) = posterior(counts);
-        ln_mixture(counts) - counts.ln_likelihood(p) + above(p, s, f).ln() - above(p, PRIOR, PRIOR).ln()
-    })
+    let (mixture, (s, f)) = (ln_mixture(counts), posterior(counts));
+    low_end(counts, alpha, |p| mixture - counts.ln_likelihood(p) + above(p, s, f).ln() - above(p, PRIOR, PRIOR).ln())
 }
 
 /// The share is at most this much, with probability `1 - alpha` at every moment at once; see [`share_at_least`].
