@@ -34,6 +34,7 @@ CREATE TABLE results (
 );
 
 CREATE INDEX results_by_key ON results (site, reply_key, asked) WHERE answered;
+CREATE INDEX results_by_run ON results (site, run, cost_usd_micros);
 
 -- Comparisons on live visitors. Arms, shares and design are in `body` (JSON); `version` counts its changes.
 CREATE TABLE experiments (

@@ -12,7 +12,7 @@ CREATE TABLE runs (
     cases    INTEGER NOT NULL,
     body     TEXT    NOT NULL,
     PRIMARY KEY (site, id)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE INDEX runs_by_time ON runs (site, started, id);
 CREATE INDEX runs_unfinished ON runs (site, plan, started) WHERE state <> 'finished';
@@ -31,9 +31,10 @@ CREATE TABLE results (
     body            TEXT    NOT NULL,
     PRIMARY KEY (site, run, case_id, target),
     FOREIGN KEY (site, run) REFERENCES runs (site, id) ON DELETE CASCADE
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE INDEX results_by_key ON results (site, reply_key, asked) WHERE answered;
+CREATE INDEX results_by_run ON results (site, run, cost_usd_micros);
 
 -- Comparisons on live visitors. Arms, shares and design are in `body` (JSON); `version` counts its changes.
 CREATE TABLE experiments (
