@@ -3,7 +3,7 @@
 use portavoz_domain::budget::Reservation;
 use portavoz_domain::chunk::Chunk;
 use portavoz_domain::experiment::ExperimentState;
-use portavoz_domain::ids::{ChargeId, ConversationId, EpisodeId, MessageId, TurnId};
+use portavoz_domain::ids::{ChargeId, ConversationId, EpisodeId, MessageId, RunId, TurnId};
 use portavoz_domain::turn::NewTurn;
 use portavoz_domain::variation::VariantName;
 
@@ -43,6 +43,14 @@ pub(crate) fn check_figures(figures: &[f64]) -> Result<()> {
         None => Ok(()),
         Some(figure) => Err(StorageError::Conflict(format!("`{figure}` cannot be the figure of an alert"))),
     }
+}
+
+pub(crate) fn run_exists(id: RunId) -> StorageError {
+    StorageError::Conflict(format!("run `{id}` exists already"))
+}
+
+pub(crate) fn unknown_run(id: RunId) -> StorageError {
+    StorageError::Conflict(format!("run `{id}` does not exist"))
 }
 
 pub(crate) fn experiment_in_force(name: &str, state: ExperimentState) -> StorageError {

@@ -1,5 +1,5 @@
 //! What portavoz remembers: conversations, turns, what visitors say back, money, documents, vectors, gaps, alerts, choices,
-//! experiments and its own secrets.
+//! evaluations, experiments and its own secrets.
 //!
 //! One small trait per aggregate, implemented twice ([`sqlite`], [`postgres`]) and proven by one conformance suite.
 //! **Every method is one atomic operation**: it either happened whole, and is then durable when the method returns,
@@ -28,6 +28,7 @@ extern crate self as portavoz_storage;
 
 mod conflicts;
 mod error;
+mod evaluations;
 mod experiments;
 mod feedback;
 mod messages;
@@ -41,6 +42,7 @@ pub mod sqlite;
 mod values;
 
 pub use error::StorageError;
+pub use evaluations::Evaluations;
 pub use experiments::{Experiments, StoredExperiment, Subject};
 pub use feedback::{Ratings, TurnRating};
 pub use messages::Messages;
@@ -77,6 +79,8 @@ pub trait Storage: Send + Sync + 'static {
     fn alerts(&self) -> &dyn Alerts;
     /// What was decided at run time.
     fn choices(&self) -> &dyn Choices;
+    /// Runs and what their targets answered.
+    fn evaluations(&self) -> &dyn Evaluations;
     /// Comparisons on live visitors.
     fn experiments(&self) -> &dyn Experiments;
     /// Removing what was said.

@@ -14,14 +14,15 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgPool};
 
 use crate::{
-    Choices, Embeddings, Experiments, Gaps, Knowledge, Messages, Portable, Privacy, Ratings, Result, Secrets, Spending,
-    Storage, StorageError, Traffic, Turns, migration,
+    Choices, Embeddings, Evaluations, Experiments, Gaps, Knowledge, Messages, Portable, Privacy, Ratings, Result,
+    Secrets, Spending, Storage, StorageError, Traffic, Turns, migration,
 };
 
 mod alerts;
 mod choices;
 mod embeddings;
 mod errors;
+mod evaluations;
 mod experiments;
 mod feedback;
 mod gaps;
@@ -133,6 +134,10 @@ impl Storage for PgStorage {
     }
 
     fn choices(&self) -> &dyn Choices {
+        self
+    }
+
+    fn evaluations(&self) -> &dyn Evaluations {
         self
     }
 

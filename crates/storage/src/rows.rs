@@ -7,6 +7,7 @@
 //! To add one more: 1. the struct by `stored_row!` with the columns of its `SELECT`; 2. its `TryFrom`.
 
 mod alerts;
+mod evaluations;
 mod experiments;
 mod feedback;
 mod knowledge;
@@ -15,6 +16,9 @@ mod money;
 mod turns;
 
 pub(crate) use alerts::{EpisodeRow, deliveries_json, delivery_json};
+pub(crate) use evaluations::{
+    KNOWN, KNOWN_END, RESULTS, RUN_ENTRIES, ResultColumns, ResultRow, RunColumns, RunEntryRow, RunRow, run_id,
+};
 pub(crate) use experiments::{
     EXPOSURES, ExperimentColumns, ExperimentRow, ExposureRow, IN_THE_WAY, ObservationColumns, ObstacleRow,
     RUNNING_EXPOSURE, select_experiments,

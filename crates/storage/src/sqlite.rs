@@ -14,8 +14,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::{
-    Choices, Embeddings, Experiments, Gaps, Knowledge, Messages, Portable, Privacy, Ratings, Result, Secrets, Spending,
-    Storage, Traffic, Turns, migration,
+    Choices, Embeddings, Evaluations, Experiments, Gaps, Knowledge, Messages, Portable, Privacy, Ratings, Result,
+    Secrets, Spending, Storage, Traffic, Turns, migration,
 };
 
 mod alerts;
@@ -24,6 +24,7 @@ mod choices;
 mod connections;
 mod embeddings;
 mod errors;
+mod evaluations;
 mod experiments;
 mod feedback;
 mod file;
@@ -145,6 +146,10 @@ impl Storage for SqliteStorage {
     }
 
     fn choices(&self) -> &dyn Choices {
+        self
+    }
+
+    fn evaluations(&self) -> &dyn Evaluations {
         self
     }
 

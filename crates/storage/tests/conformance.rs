@@ -18,6 +18,8 @@ mod choices;
 mod conversations;
 #[path = "conformance/embeddings.rs"]
 mod embeddings;
+#[path = "conformance/evaluations.rs"]
+mod evaluations;
 #[path = "conformance/experiments.rs"]
 mod experiments;
 #[path = "conformance/knowledge.rs"]
@@ -230,6 +232,17 @@ conformance! {
         a_choice_is_its_sites,
         of_choices_at_once_one_stands,
         of_swaps_of_what_was_seen_one_wins;
+    evaluations:
+        a_run_reads_back_whole,
+        a_run_goes_on_and_is_finished,
+        runs_come_newest_first_with_their_figures,
+        costs_beyond_all_reason_do_not_hide_a_run,
+        an_unfinished_run_of_a_plan_is_found,
+        a_result_reads_back_whole_and_is_replaced,
+        results_of_no_run_conflict_and_nothing_is_written,
+        the_newest_result_of_a_key_is_known,
+        a_run_goes_with_its_results,
+        those_who_record_at_once_are_all_kept;
     experiments:
         an_experiment_reads_back_whole,
         experiments_come_newest_first,

@@ -94,6 +94,7 @@ pub(crate) async fn assert_samples_can_be_read(storage: &dyn crate::Storage) {
     assert_eq!((episodes[0].limit, episodes[1].deliveries[0].channel.as_str()), (0.8, "log"));
     assert_voices_can_be_read(storage).await;
     assert_experiments_can_be_read(storage).await;
+    assert_runs_can_be_read(storage).await;
     let chosen = storage.choices().get(&site, "model").await.unwrap();
     assert_eq!(chosen.as_deref(), Some(r#"{"primary":"gpt-6-luna"}"#));
     assert_eq!(storage.secrets().get(&site, "visitor-key").await.unwrap().unwrap(), [0, 255, 16]);
@@ -110,6 +111,18 @@ async fn assert_experiments_can_be_read(storage: &dyn crate::Storage) {
     let exposures = storage.experiments().exposures(&site, stored.experiment.id).await.unwrap();
     assert_eq!(exposures.iter().map(|exposure| exposure.mixed).collect::<Vec<_>>(), [false, true]);
     assert_eq!(exposures[0].observation.as_ref().map(|observation| observation.cost_usd_micros), Some(128));
+}
+
+/// What was asked of targets.
+async fn assert_runs_can_be_read(storage: &dyn crate::Storage) {
+    use portavoz_domain::ids::SiteId;
+    let site = SiteId::default();
+    let unfinished = storage.evaluations().unfinished(&site, "abcd").await.unwrap().unwrap();
+    let run = storage.evaluations().run(&site, unfinished).await.unwrap().unwrap();
+    assert_eq!((run.cases[0].topics.len(), run.targets.len()), (1, 1));
+    let results = storage.evaluations().results(&site, unfinished).await.unwrap();
+    assert_eq!((results[0].reply.first_token_ms, results[0].grade.passed), (Some(3), true));
+    assert_eq!(storage.evaluations().runs(&site, 1).await.unwrap()[0].results, 1);
 }
 
 /// What visitors said back.

@@ -16,8 +16,8 @@ use tokio::task::JoinSet;
 
 use crate::Database;
 use crate::samples::{
-    NOW, admit, conversation_id, document, episode, experiment, experiment_id, later, message, observation, other_site,
-    settle, settlement, site, turn, turn_id, visitor_id,
+    NOW, admit, case_result, conversation_id, document, episode, experiment, experiment_id, later, message,
+    observation, other_site, run, run_id, settle, settlement, site, turn, turn_id, visitor_id,
 };
 
 /// Everything of a selection.
@@ -94,6 +94,8 @@ async fn fill(storage: &Arc<dyn Storage>) {
     storage.secrets().put(&site(), "key", b"\0\xff'").await.unwrap();
     storage.alerts().open(&episode(1, "quality")).await.unwrap();
     storage.choices().put(&site(), "model", "{}", NOW).await.unwrap();
+    storage.evaluations().begin(&run(1)).await.unwrap();
+    storage.evaluations().record(&site(), run_id(1), &[case_result("uno", "a")]).await.unwrap();
     let (home, arm) = (site(), VariantName::parse("b").unwrap());
     storage.experiments().create(&experiment(1)).await.unwrap();
     for (number, subject) in [(8, "aa"), (9, "bb")] {

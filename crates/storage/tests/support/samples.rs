@@ -5,11 +5,13 @@
 use portavoz_domain::alerts::Episode;
 use portavoz_domain::answer::{Citation, Outcome, Rung, RungTried};
 use portavoz_domain::budget::{Caps, Purpose, Reservation};
+use portavoz_domain::cases::Case;
 use portavoz_domain::chunk::Chunk;
 use portavoz_domain::document::{Block, BlockKind, Document, Facet, Format};
+use portavoz_domain::evaluation::{CaseResult, FoundPassage, Grade, Reply, Run, RunState, Target};
 use portavoz_domain::experiment::{Arm, Design, Experiment, ExperimentState, Observation, Shares};
 use portavoz_domain::ids::{
-    ChargeId, ChunkId, ConversationId, DocumentId, EpisodeId, ExperimentId, MessageId, SiteId, TurnId, VisitorId,
+    ChargeId, ChunkId, ConversationId, DocumentId, EpisodeId, ExperimentId, MessageId, RunId, SiteId, TurnId, VisitorId,
 };
 use portavoz_domain::inbox::{LeftMessage, MessageState};
 use portavoz_domain::quality::{Part, Quality, Term};
@@ -73,23 +75,98 @@ pub fn episode(number: u32, kind: &str) -> Episode {
     }
 }
 
+pub fn run_id(number: u32) -> RunId {
+    RunId::mint(NOW, random(number))
+}
+
+pub fn variant_name(text: &str) -> VariantName {
+    VariantName::parse(text).unwrap()
+}
+
+/// Run `number` of the plan with that number: two cases of the targets `a` and `b`.
+pub fn run(number: u32) -> Run {
+    let case = |id: &str| Case { id: id.to_owned(), question: format!("¿{id}?"), ..Case::default() };
+    let variation = Variation { model: Some("gpt-6-luna".to_owned()), ..Variation::default() };
+    Run {
+        site: site(),
+        id: run_id(number),
+        name: "casos".to_owned(),
+        plan: format!("plan {number}"),
+        state: RunState::Running,
+        started: later(i64::from(number)),
+        finished: None,
+        cases: vec![case("uno"), case("dos")],
+        targets: vec![
+            Target { name: variant_name("b"), variation: Variation::default() },
+            Target { name: variant_name("a"), variation },
+        ],
+        knowledge_generation: 3,
+        knowledge_hash: "0123".to_owned(),
+        batches: Vec::new(),
+    }
+}
+
+/// What a target answered to a case, with every field set to something of its own.
+pub fn case_result(case: &str, target: &str) -> CaseResult {
+    let settled = settlement(&turn(1));
+    let found = FoundPassage {
+        document: DocumentId::new("cv.md"),
+        chunk: ChunkId::new(&DocumentId::new("cv.md"), 2),
+        span: 10..29,
+        headings: vec!["Experiencia".to_owned()],
+        relevance: 0.75,
+    };
+    let reply = Reply {
+        outcome: settled.outcome,
+        text: settled.answer,
+        language: Language::Ca,
+        citations: settled.citations,
+        found: vec![found],
+        verification: settled.verification,
+        withheld: 20,
+        quality: settled.quality.clone(),
+        model: settled.model,
+        served_model: settled.served_model,
+        service_tier: settled.service_tier,
+        ladder: settled.ladder,
+        usage: settled.usage,
+        cost_usd_micros: Some(16),
+        first_token_ms: Some(17),
+        took_ms: Some(18),
+        prompt_hash: settled.prompt_hash,
+    };
+    let grade = Grade {
+        quality: settled.quality,
+        outcome_right: Some(true),
+        recall: Some(1.0),
+        citations_right: Some(0.5),
+        supported: Some(0.25),
+        missing: vec!["RAG".to_owned()],
+        forbidden: vec!["COBOL".to_owned()],
+        language_right: Some(false),
+        passed: false,
+    };
+    let key = format!("{case} of {target}");
+    let (target, case) = (variant_name(target), case.to_owned());
+    CaseResult { target, case, key, asked: later(1), reused: false, reply, grade }
+}
+
 pub fn experiment_id(number: u32) -> ExperimentId {
     ExperimentId::mint(NOW, random(number))
 }
 
 /// Running experiment `number`, which is called `e` and the number and tries another model.
 pub fn experiment(number: u32) -> Experiment {
-    let name = |text: &str| VariantName::parse(text).unwrap();
     let other = Variation { model: Some("gpt-6-luna".to_owned()), temperature: Some(0.3), ..Variation::default() };
     Experiment {
         site: site(),
         id: experiment_id(number),
-        name: name(&format!("e{number}")),
+        name: variant_name(&format!("e{number}")),
         state: ExperimentState::Running,
         salt: "5a17".to_owned(),
         arms: vec![
-            Arm { name: name("control"), variation: Variation::default() },
-            Arm { name: name("b"), variation: other },
+            Arm { name: variant_name("control"), variation: Variation::default() },
+            Arm { name: variant_name("b"), variation: other },
         ],
         shares: vec![Shares { from: NOW, per_mille: vec![500, 500] }],
         design: Design::default(),
