@@ -20,6 +20,7 @@ use tracing::Instrument;
 use crate::site::{Site, SiteError};
 use crate::variant::Variant;
 pub(crate) use cache::AnswerCache;
+pub(crate) use call::estimate;
 use past::Past;
 
 mod cache;

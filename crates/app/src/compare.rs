@@ -3,9 +3,11 @@
 //! Answers are paired by case, so that hard and easy cases weigh on both alike. Every metric gets its difference, an
 //! interval, how often chance alone does as much, and the smallest difference that so many cases can show at all. The
 //! verdict rests on the [`DECIDING`] metrics together; cost and times are shown and decide nothing, as they are the
-//! owner's trade. Pure; start at [`compare`].
+//! owner's trade. Pure; start at [`compare`]. What is read from storage is in [`runs`], a second opinion in [`judge`].
 
+pub mod judge;
 mod measure;
+pub mod runs;
 mod words;
 
 use std::collections::BTreeMap;

@@ -11,6 +11,7 @@ mod budget;
 pub mod checklist;
 pub mod clock;
 pub mod compare;
+mod consult;
 pub mod conversation;
 pub mod documents;
 pub mod face;

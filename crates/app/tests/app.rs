@@ -7,6 +7,7 @@ mod app {
     mod answering;
     mod budgets;
     mod checking;
+    mod comparing;
     mod computing;
     mod conversations;
     mod inbox;

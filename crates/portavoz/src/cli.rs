@@ -6,9 +6,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 mod alerts;
+mod compare;
 mod keeping;
 
 pub use alerts::Alerts;
+pub use compare::Compare;
 pub use keeping::{Backup, Erase, Export, Messages, Restore};
 
 /// Shown below `portavoz --help`.
@@ -91,6 +93,8 @@ pub enum Command {
     Models(Models),
     /// Tell what answers cost, how fast and how good they were, beside other models
     Report(Report),
+    /// Compare two ways of answering on the same cases
+    Compare(Compare),
     /// List what was wrong, or see whether alerts arrive
     #[command(subcommand)]
     Alerts(Alerts),

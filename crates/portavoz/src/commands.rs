@@ -14,9 +14,11 @@ use crate::locate;
 use crate::logging::{self, Audience};
 use crate::output::Output;
 
+mod agreement;
 mod alerts;
 mod ask;
 mod backup;
+mod compare;
 mod completions;
 mod config_commands;
 mod doctor;
@@ -68,6 +70,7 @@ pub fn run(cli: Cli, environment: Environment) -> anyhow::Result<Ending> {
         Command::Serve(args) => serve::run(&invocation, &args),
         Command::Models(command) => models::run(&invocation, &command),
         Command::Report(args) => report::run(&invocation, &args),
+        Command::Compare(args) => compare::run(&invocation, &args),
         Command::Export(args) => export::run(&invocation, &args),
         Command::Erase(args) => erase::run(&invocation, &args),
         Command::Backup(args) => backup::run(&invocation, &args),

@@ -151,7 +151,7 @@ fn prompt_alone(call: &Call<'_>) -> Usage {
 }
 
 /// Tokens of a call, by the model's tokenizer.
-pub(super) fn estimate(messages: &[Message], answer: &str, tokenizer: &dyn CountTokens) -> Usage {
+pub(crate) fn estimate(messages: &[Message], answer: &str, tokenizer: &dyn CountTokens) -> Usage {
     let count = |text: &str| u64::try_from(tokenizer.count(text)).unwrap_or(u64::MAX);
     Usage {
         prompt_tokens: messages.iter().map(|message| count(&message.content) + TOKENS_PER_MESSAGE).sum(),

@@ -3,17 +3,15 @@
 //! It is asked before the sentence is told, within a time; whatever goes wrong, the rules' verdict stands. What it
 //! uses is charged to the turn like any other call.
 
-use futures::StreamExt;
 use portavoz_domain::message::{Message, Role};
 use portavoz_domain::prompt::{Prompts, verdict_of};
 use portavoz_domain::usage::Usage;
 use portavoz_domain::verification::policy::withholds;
 use portavoz_domain::verification::{CheckedSentence, Status};
-use portavoz_llm::LlmError;
-use portavoz_llm::chat::{ChatEnd, ChatEvent, ChatModel, ChatRequest};
+use portavoz_llm::chat::{ChatModel, ChatRequest};
 
-use super::call::estimate;
-use crate::budget::{Purse, worst_case};
+use crate::budget::Purse;
+use crate::consult::{Consulted, NoReply, consult};
 use crate::settings::JudgeSettings;
 use crate::site::Site;
 
@@ -65,47 +63,19 @@ impl Judge<'_> {
             max_tokens: Some(REPLY_TOKENS),
             stream: false,
         };
-        let affordable = match worst_case(self.site, self.model, &request) {
-            Ok(worst_case) => self.purse.afford(worst_case).await.map(|()| worst_case),
-            Err(refused) => Err(refused),
-        };
-        let worst_case = match affordable {
-            Ok(worst_case) => worst_case,
-            Err(refused) => {
+        let consulted = consult(self.site, self.model, &request, self.purse, self.settings.timeout).await;
+        let Consulted { reply, usage, cost_usd_micros } = consulted;
+        let status = match reply {
+            Ok(reply) => verdict_of(&reply),
+            Err(NoReply::NoMoney(refused)) => {
                 tracing::debug!(reason = refused.reason(), "the judge is not asked");
-                return Opinion { status: None, usage: Usage::default(), cost_usd_micros: Some(0) };
+                None
+            }
+            Err(NoReply::Model(error)) => {
+                tracing::warn!(model = self.model.name(), code = error.code(), %error, "the judge did not answer");
+                None
             }
         };
-        let mut reply = String::new();
-        let mut reported = ChatEnd::default();
-        let asked = tokio::time::timeout(self.settings.timeout, self.read(&request, &mut reply)).await;
-        match asked {
-            Ok(Ok(end)) => reported = end,
-            Ok(Err(error)) => {
-                tracing::warn!(model = self.model.name(), code = error.code(), %error, "the judge did not answer");
-                reply.clear();
-            }
-            Err(_) => {
-                tracing::warn!(model = self.model.name(), "the judge was too slow");
-                reply.clear();
-            }
-        }
-        let usage = reported.usage.unwrap_or_else(|| estimate(&request.messages, &reply, self.model.tokenizer()));
-        let tariff = self.model.tariff();
-        let cost_usd_micros =
-            tariff.and_then(|tariff| tariff.cost_usd_micros(&usage, reported.service_tier.as_deref()));
-        self.purse.charge(cost_usd_micros.unwrap_or(worst_case));
-        Opinion { status: verdict_of(&reply), usage, cost_usd_micros }
-    }
-
-    async fn read(&self, request: &ChatRequest, reply: &mut String) -> Result<ChatEnd, LlmError> {
-        let mut stream = self.model.chat(request).await?;
-        while let Some(event) = stream.next().await {
-            match event? {
-                ChatEvent::Delta(text) => reply.push_str(&text),
-                ChatEvent::End(end) => return Ok(end),
-            }
-        }
-        Err(LlmError::Transient("the reply was cut".to_owned()))
+        Opinion { status, usage, cost_usd_micros }
     }
 }

@@ -11,7 +11,6 @@ use portavoz_app::stats::Period;
 use portavoz_domain::alerts::rules::Thresholds;
 use portavoz_domain::timestamp::Timestamp;
 use portavoz_domain::traffic::{Span, TrafficQuery};
-use portavoz_domain::usage::usd;
 use portavoz_llm::catalogue::{Card, Catalogue, ModelKind};
 use portavoz_storage::TurnFilter;
 
@@ -136,11 +135,6 @@ fn write_html(file: &Path, report: &Report, settings: &Settings) -> anyhow::Resu
     std::fs::write(file, html::render(report, &title)).with_context(|| {
         Failure::user(format!("cannot write `{}`", shown(file))).hint("name a file in a folder that can be written")
     })
-}
-
-/// `$0.0123`, with as many digits as small sums need.
-fn dollars(micros: u64) -> String {
-    format!("${:.4}", usd(micros))
 }
 
 #[cfg(test)]

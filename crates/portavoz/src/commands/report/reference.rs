@@ -21,7 +21,7 @@ use portavoz_storage::Storage;
 use portavoz_storage::sqlite::SqliteStorage;
 
 use super::super::Invocation;
-use super::dollars;
+use super::super::agreement::agree;
 use crate::assemble::{self, Assembled};
 use crate::config::Settings;
 use crate::failure::Failure;
@@ -64,7 +64,8 @@ pub(super) async fn measure(recent: &[Turn], asking: Asking<'_>) -> anyhow::Resu
     let prompt = if asking.longest_prompt == 0 { PROMPT_AT_MOST } else { asking.longest_prompt + PROMPT_MARGIN };
     let each = tariff.worst_case_usd_micros(prompt, u64::from(settings.model.max_tokens));
     let most = each.saturating_mul(u64::try_from(questions.len()).unwrap_or(u64::MAX));
-    agree(&asking, questions.len(), most)?;
+    let what = format!("asking {} questions of {}", questions.len(), asking.model);
+    agree(&asking.invocation.output, &what, most, asking.yes)?;
     let site = &assembled.site;
     let mut random = [0; 10];
     SystemEntropy.fill(&mut random);
@@ -102,23 +103,6 @@ fn questions(recent: &[Turn], most: u32) -> Vec<String> {
         .filter(|question| seen.insert(question.clone()))
         .take(usize::try_from(most).unwrap_or(usize::MAX))
         .collect()
-}
-
-fn agree(asking: &Asking<'_>, questions: usize, most: u64) -> anyhow::Result<()> {
-    let output = &asking.invocation.output;
-    let what = format!("{questions} questions to {} cost at most {}", asking.model, dollars(most));
-    if asking.yes {
-        output.remark(what);
-        return Ok(());
-    }
-    if !output.can_ask() {
-        return Err(Failure::user(what).hint("agree to it with `--yes`").into());
-    }
-    let answer = output.question(&format!("{what}; ask them? (y/n)"), "n")?;
-    if answer.eq_ignore_ascii_case("y") || answer.eq_ignore_ascii_case("yes") {
-        return Ok(());
-    }
-    Err(Failure::user("nothing was asked").hint("agree with `y`, or leave `--reference` out").into())
 }
 
 /// Asks one after the other, as visitors who do not know of each other; what was measured and what it cost.
