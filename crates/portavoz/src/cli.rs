@@ -394,6 +394,9 @@ pub enum Models {
     Migrate {
         /// The model [default: the successor of the model in use]
         name: Option<String>,
+        /// Move although your own cases say that it is worse
+        #[arg(long)]
+        though_worse: bool,
         /// Print one JSON object
         #[arg(long)]
         json: bool,

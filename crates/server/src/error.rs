@@ -6,6 +6,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use portavoz_app::ask::{AskError, Failure};
+use portavoz_app::compare::runs::RunsError;
 use portavoz_app::feedback::FeedbackError;
 use portavoz_app::messages::MessageError;
 use portavoz_app::models::migrate::MigrateError;
@@ -275,7 +276,9 @@ impl From<VerifyError> for ApiError {
 impl From<MigrateError> for ApiError {
     fn from(error: MigrateError) -> Self {
         match error {
-            MigrateError::Storage(error) => SiteError::from(error).into(),
+            MigrateError::Storage(error) | MigrateError::Runs(RunsError::Storage(error)) => {
+                SiteError::from(error).into()
+            }
             refused => Self::ModelNotChanged(refused.code(), refused.to_string(), refused.hint()),
         }
     }

@@ -1,12 +1,16 @@
 //! Changing the first model for good, and undoing that. The choice is kept in the database; running processes follow it
 //! when they next read what was decided, within a minute.
 
+use portavoz_domain::ids::RunId;
 use portavoz_llm::catalogue::{Catalogue, ModelKind, price_template};
 use portavoz_storage::StorageError;
+use portavoz_text::language::Language;
 use serde::Serialize;
 
 use super::LadderModel;
 use super::sheet::{ModelSheet, Prices};
+use crate::compare::Verdict;
+use crate::compare::runs::{RunsError, of_models};
 use crate::lifecycle::{Choice, choice, choose};
 use crate::site::Site;
 
@@ -49,6 +53,17 @@ pub enum MigrateError {
         /// Why.
         problem: String,
     },
+    /// The owner's own cases say that it is worse, and they did not say that they want it all the same.
+    #[error("your own cases speak against `{model}`: {sentence}")]
+    Worse {
+        /// The model.
+        model: String,
+        /// The verdict in words.
+        sentence: String,
+    },
+    /// The runs of evaluations cannot be read.
+    #[error(transparent)]
+    Runs(#[from] RunsError),
     /// There is nothing to undo.
     #[error("no migration is in force: `{0}` is what the configuration names")]
     NothingToUndo(String),
@@ -69,6 +84,8 @@ impl MigrateError {
             Self::NotOffered { .. } => "model_not_offered",
             Self::Unusable { .. } => "model_unusable",
             Self::NothingToUndo(_) => "nothing_to_undo",
+            Self::Worse { .. } => "judged_worse",
+            Self::Runs(error) => error.code(),
             Self::Storage(_) => "storage_unavailable",
         }
     }
@@ -80,6 +97,9 @@ impl MigrateError {
             Self::NoSuccessor(_) => Some("name the model to move to: `portavoz models migrate MODEL`".to_owned()),
             Self::NotOffered { offered, .. } if !offered.is_empty() => {
                 Some(format!("it offers {}; `portavoz models check` compares", offered.join(", ")))
+            }
+            Self::Worse { .. } => {
+                Some("look at the cases with `portavoz compare`; move all the same with `--though-worse`".to_owned())
             }
             _ => None,
         }
@@ -106,12 +126,25 @@ pub struct Migration {
     pub to: String,
     /// What changes with it.
     pub changes: Vec<Difference>,
+    /// How the owner's own cases compare the two; `None` if no run asked both.
+    pub compared: Option<Judged>,
     /// What to bear in mind.
     pub remarks: Vec<String>,
 }
 
-/// Makes `to`, or without it the successor of the present first model, the first model from now on.
-pub async fn migrate(site: &Site, to: Option<&str>) -> Result<Migration, MigrateError> {
+/// What a comparison on the owner's own cases says of a migration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Judged {
+    /// The run that asked both models.
+    pub run: RunId,
+    /// What is to be said of the new model.
+    pub verdict: Verdict,
+    /// The same in words.
+    pub sentence: String,
+}
+
+/// The move from the present first model to `to`, or without it to its successor: names of both.
+pub fn intended(site: &Site, to: Option<&str>) -> Result<(String, String), MigrateError> {
     let before = site.ordered_models().into_iter().next().ok_or(MigrateError::NoModel)?;
     let to = match to {
         Some(name) => name.trim().to_owned(),
@@ -120,13 +153,42 @@ pub async fn migrate(site: &Site, to: Option<&str>) -> Result<Migration, Migrate
     if to == before.name() {
         return Err(MigrateError::Same(to));
     }
+    Ok((before.name().to_owned(), to))
+}
+
+/// What the newest run that asked both models says of a move from one to the other.
+pub async fn judged(site: &Site, from: &str, to: &str) -> Result<Option<Judged>, RunsError> {
+    let found = of_models(site, from, to).await?;
+    Ok(found.map(|(run, comparison)| Judged {
+        run,
+        verdict: comparison.verdict,
+        sentence: comparison.sentence(Language::En),
+    }))
+}
+
+/// Makes `to`, or without it the successor of the present first model, the first model from now on. A model that is
+/// worse on the owner's own cases is refused unless it is wanted `though_worse`.
+pub async fn migrate(site: &Site, to: Option<&str>, though_worse: bool) -> Result<Migration, MigrateError> {
+    let (from, to) = intended(site, to)?;
     check(site, &to).await?;
+    let judged = judged(site, &from, &to).await?;
+    if let Some(worse) = judged.as_ref().filter(|judged| judged.verdict == Verdict::Worse && !though_worse) {
+        return Err(MigrateError::Worse { model: to, sentence: worse.sentence.clone() });
+    }
     let configured = site.parts.models.first().ok_or(MigrateError::NoModel)?.name().to_owned();
     let choice = Choice { model: to.clone(), instead_of: configured.clone(), at: site.now() };
     // To go back to the configured model is to take the choice back.
     choose(site, Some(&choice).filter(|_| to != configured)).await?;
-    tracing::info!(site = %site.id(), from = before.name(), to, "the first model was changed by the owner");
-    Ok(migration(site, before.name(), &to))
+    tracing::info!(site = %site.id(), from, to, "the first model was changed by the owner");
+    let mut migration = migration(site, &from, &to);
+    migration.remarks.push(match &judged {
+        Some(judged) => judged.sentence.clone(),
+        None => format!(
+            "how the two answer your own questions was not compared: `portavoz eval --target {from} --target {to}`, then \
+             `portavoz compare {from} {to}`"
+        ),
+    });
+    Ok(Migration { compared: judged, ..migration })
 }
 
 /// Goes back to the model that the configuration names.
@@ -201,11 +263,8 @@ fn migration(site: &Site, from: &str, to: &str) -> Migration {
              file of `models.overrides`:\n{lines}"
         ));
     }
-    remarks.push(
-        "how well the two models answer your own questions is not compared by this version: read a few answers of the new one"
-            .to_owned(),
-    );
-    Migration { from: from.to_owned(), to: to.to_owned(), changes: differences(catalogue, from, to), remarks }
+    let changes = differences(catalogue, from, to);
+    Migration { from: from.to_owned(), to: to.to_owned(), changes, compared: None, remarks }
 }
 
 /// What differs between two models in price, limits and dialect.

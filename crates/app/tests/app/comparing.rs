@@ -6,7 +6,8 @@ use std::sync::Arc;
 use portavoz_app::compare::Verdict;
 use portavoz_app::compare::judge::{Judge, Opinion, Preference};
 use portavoz_app::compare::runs::{Side, compare_sides, find_run, of_models, pairs, side};
-use portavoz_app::testing::{Reply, ScriptedModel, Setup, TestSite, says};
+use portavoz_app::models::migrate::{migrate, rollback};
+use portavoz_app::testing::{Lives, Reply, ScriptedModel, Setup, TestSite, says};
 use portavoz_domain::answer::Outcome;
 use portavoz_domain::cases::Case;
 use portavoz_domain::evaluation::{CaseResult, Grade, Reply as Answered, Run, RunState, Target};
@@ -65,6 +66,10 @@ fn result(target: &Target, case: usize, text: &str, quality: f32) -> CaseResult 
 
 /// A finished run of `old` and `new`, in which every third answer of `new` is worse.
 async fn evaluated(site: &TestSite, minute: i64, count: usize) -> RunId {
+    evaluated_models(site, minute, count, ("m-1", "m-2")).await
+}
+
+async fn evaluated_models(site: &TestSite, minute: i64, count: usize, models: (&str, &str)) -> RunId {
     let started = Timestamp::from_millis(1_795_348_800_000 + minute * 60_000);
     let id = RunId::mint(started, [minute as u8; 10]);
     let cases = (0..count).map(|case| Case {
@@ -73,7 +78,7 @@ async fn evaluated(site: &TestSite, minute: i64, count: usize) -> RunId {
         topics: vec!["RAG".to_owned()],
         ..Case::default()
     });
-    let targets = vec![target("old", Some("m-1")), target("new", Some("m-2"))];
+    let targets = vec![target("old", Some(models.0)), target("new", Some(models.1))];
     let run = Run {
         site: site.site.id().clone(),
         id,
@@ -127,6 +132,24 @@ async fn two_models_of_one_run_are_compared_before_one_takes_the_others_place() 
     let (_, comparison) = of_models(&site.site, "m-1", "m-2").await.unwrap().unwrap();
     assert_eq!(comparison.verdict, Verdict::Worse, "{}", comparison.sentence(Language::En));
     assert!(of_models(&site.site, "m-1", "m-3").await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_successor_that_is_worse_on_the_owners_cases_is_refused_until_it_is_wanted_all_the_same() {
+    let (mini, luna) = (ScriptedModel::new("gpt-4o-mini", Vec::new()), ScriptedModel::new("gpt-6-luna", Vec::new()));
+    let lives = Lives::default().with(&mini, None, None).with(&luna, None, None);
+    let site = Setup { lives, ..Setup::with_models(&[&mini]) }.open().await;
+    let untried = migrate(&site.site, Some("gpt-6-luna"), false).await.unwrap();
+    assert!(untried.compared.is_none());
+    assert!(untried.remarks.iter().any(|remark| remark.contains("portavoz compare gpt-4o-mini gpt-6-luna")));
+    rollback(&site.site).await.unwrap();
+
+    evaluated_models(&site, 1, 60, ("gpt-4o-mini", "gpt-6-luna")).await;
+    let refused = migrate(&site.site, Some("gpt-6-luna"), false).await.unwrap_err();
+    assert_eq!(refused.code(), "judged_worse");
+    assert!(refused.to_string().contains("new is worse than old (60 cases): quality"), "{refused}");
+    let moved = migrate(&site.site, Some("gpt-6-luna"), true).await.unwrap();
+    assert_eq!(moved.compared.unwrap().verdict, Verdict::Worse);
 }
 
 #[tokio::test]

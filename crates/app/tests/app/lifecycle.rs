@@ -213,7 +213,7 @@ async fn a_migration_holds_for_every_process_and_over_restarts_until_it_is_undon
     let storage = Some(Arc::clone(&site.storage));
     let other = Setup { storage: storage.clone(), ..pair.setup(after(1)) }.open().await;
 
-    let migration = migrate(&site.site, None).await.unwrap();
+    let migration = migrate(&site.site, None, false).await.unwrap();
     assert_eq!((migration.from.as_str(), migration.to.as_str()), ("gpt-4o-mini", "gpt-6-luna"));
     let change = |what: &str| migration.changes.iter().find(|change| change.what == what).unwrap();
     assert_eq!((change("output").from.as_str(), change("output").to.as_str()), ("$0.6", "$0.5"));
@@ -244,7 +244,7 @@ async fn a_migration_holds_for_every_process_and_over_restarts_until_it_is_undon
 async fn an_edited_configuration_sets_an_older_choice_aside() {
     let pair = Pair::new();
     let site = pair.setup(Setup::default().now).open().await;
-    migrate(&site.site, None).await.unwrap();
+    migrate(&site.site, None, false).await.unwrap();
     let other = model("other");
     let lives = pair.lives.clone().with(&other, None, None);
     let storage = Some(Arc::clone(&site.storage));
@@ -260,20 +260,20 @@ async fn a_migration_that_makes_no_sense_is_refused_with_a_hint() {
     let old = model("gpt-4");
     let lives = pair.lives.clone().with(&old, Some("2026-10-23"), None);
     let site = Setup { lives: lives.clone(), ..Setup::with_models(&[&pair.mini]) }.open().await;
-    assert!(matches!(migrate(&site.site, Some("gpt-4o-mini")).await, Err(MigrateError::Same(_))));
-    assert!(matches!(migrate(&site.site, Some("gpt-4")).await, Err(MigrateError::Ended { .. })));
-    assert!(matches!(migrate(&site.site, Some("text-embedding-3-small")).await, Err(MigrateError::NoChat(_))));
+    assert!(matches!(migrate(&site.site, Some("gpt-4o-mini"), false).await, Err(MigrateError::Same(_))));
+    assert!(matches!(migrate(&site.site, Some("gpt-4"), false).await, Err(MigrateError::Ended { .. })));
+    assert!(matches!(migrate(&site.site, Some("text-embedding-3-small"), false).await, Err(MigrateError::NoChat(_))));
     lives.lists(&[("gpt-4o-mini", None), ("something-else", None)]);
-    let refused = migrate(&site.site, Some("gpt-6-luna")).await.unwrap_err();
+    let refused = migrate(&site.site, Some("gpt-6-luna"), false).await.unwrap_err();
     assert!(matches!(&refused, MigrateError::NotOffered { .. }), "{refused}");
     assert!(refused.hint().unwrap().contains("something-else"));
 
     let without = Setup::default().open().await;
-    assert!(matches!(migrate(&without.site, None).await, Err(MigrateError::NoModel)));
+    assert!(matches!(migrate(&without.site, None, false).await, Err(MigrateError::NoModel)));
     let lasting = model("lasting");
     let lives = Lives::default().with(&lasting, None, None);
     let site = Setup { lives, ..Setup::with_models(&[&lasting]) }.open().await;
-    assert!(matches!(migrate(&site.site, None).await, Err(MigrateError::NoSuccessor(_))));
+    assert!(matches!(migrate(&site.site, None, false).await, Err(MigrateError::NoSuccessor(_))));
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use anyhow::Context;
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
 use portavoz_app::lifecycle::{self, LifecycleError};
-use portavoz_app::models::migrate::{MigrateError, Migration, migrate, rollback};
+use portavoz_app::models::migrate::{MigrateError, Migration, intended, judged, migrate, rollback};
 use portavoz_app::models::sheet::{ModelEntry, Overview, Prices, overview};
 use portavoz_app::site::Site;
 use portavoz_domain::lifecycle::Stage;
@@ -41,8 +41,9 @@ async fn run_on(site: &Site, command: &Models, output: &Output) -> anyhow::Resul
             if *json { output.json(&overview)? } else { output.line(listed(&overview))? }
         }
         Models::Check { json } => return check(site, *json, output).await,
-        Models::Migrate { name, json } => {
-            let migration = migrate(site, name.as_deref()).await.map_err(refused)?;
+        Models::Migrate { name, though_worse, json } => {
+            ask_for_a_comparison(site, name.as_deref(), output).await?;
+            let migration = migrate(site, name.as_deref(), *though_worse).await.map_err(refused)?;
             if *json { output.json(&migration)? } else { output.line(told(&migration, true))? }
         }
         Models::Rollback { json } => {
@@ -52,6 +53,23 @@ async fn run_on(site: &Site, command: &Models, output: &Output) -> anyhow::Resul
         Models::Explain { .. } => {}
     }
     Ok(Ending::Fine)
+}
+
+/// Where somebody can be asked: whether to move to a model that was never compared with the present one.
+async fn ask_for_a_comparison(site: &Site, to: Option<&str>, output: &Output) -> anyhow::Result<()> {
+    let (from, to) = intended(site, to).map_err(refused)?;
+    if !output.can_ask() || judged(site, &from, &to).await.map_err(MigrateError::from).map_err(refused)?.is_some() {
+        return Ok(());
+    }
+    output.remark(format_args!("{from} and {to} were not compared on your own cases yet"));
+    output.remark(format_args!(
+        "compare them: `portavoz eval --target {from} --target {to}`, then `portavoz compare {from} {to}`"
+    ));
+    let answer = output.question("move without that? (y/n)", "n")?;
+    if answer.eq_ignore_ascii_case("y") || answer.eq_ignore_ascii_case("yes") {
+        return Ok(());
+    }
+    Err(Failure::user("nothing was changed").hint("compare first, or agree with `y`").into())
 }
 
 fn refused(error: MigrateError) -> anyhow::Error {
@@ -177,7 +195,7 @@ fn checked(entry: &ModelEntry) -> String {
 }
 
 fn told(migration: &Migration, forward: bool) -> String {
-    let Migration { from, to, changes, remarks } = migration;
+    let Migration { from, to, changes, remarks, .. } = migration;
     let mut lines = vec![format!("{from} → {}", bold().apply_to(to))];
     let mut table = Table::new();
     table.load_style(NOTHING);

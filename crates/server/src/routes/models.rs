@@ -89,6 +89,9 @@ pub(crate) struct MigrationRequest {
     /// The model; absent: the successor of the one in use.
     #[serde(default)]
     model: Option<String>,
+    /// True to move although the newest comparison on the owner's own cases says that the model is worse.
+    #[serde(default)]
+    though_worse: bool,
 }
 
 /// A change of the first model.
@@ -98,8 +101,20 @@ pub(crate) struct MigrationResponse {
     to: String,
     /// What changes with it.
     changes: Vec<DifferenceResponse>,
+    /// How the owner's own cases compare the two; null if no run asked both.
+    compared: Option<ComparedResponse>,
     /// What to bear in mind.
     remarks: Vec<String>,
+}
+
+/// What a run says of two models.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ComparedResponse {
+    run: String,
+    /// `better`, `not_worse`, `worse`, `mixed` or `cannot_tell`.
+    verdict: &'static str,
+    /// The same in words.
+    sentence: String,
 }
 
 /// A figure that differs.
@@ -140,7 +155,7 @@ pub(crate) async fn migrate_model(
     _owner: Owner,
     JsonBody(request): JsonBody<MigrationRequest>,
 ) -> Result<Json<MigrationResponse>, ApiError> {
-    Ok(Json(migrate(state.site(), request.model.as_deref()).await?.into()))
+    Ok(Json(migrate(state.site(), request.model.as_deref(), request.though_worse).await?.into()))
 }
 
 /// Undoes a migration: goes back to the model that the configuration names.
@@ -214,6 +229,11 @@ impl From<Migration> for MigrationResponse {
             changes: changes
                 .map(|change| DifferenceResponse { what: change.what, from: change.from, to: change.to })
                 .collect(),
+            compared: migration.compared.map(|judged| ComparedResponse {
+                run: judged.run.to_string(),
+                verdict: judged.verdict.name(),
+                sentence: judged.sentence,
+            }),
             remarks: migration.remarks,
         }
     }

@@ -3,6 +3,7 @@
 //! What was changed, or why it was not, stands on the page that the form answers with; `words` says it.
 
 use askama::Template;
+use portavoz_app::compare::runs::RunsError;
 use portavoz_app::models::migrate::{MigrateError, Migration, migrate, rollback};
 use portavoz_app::models::sheet::{ModelEntry, Overview, overview};
 use portavoz_app::site::SiteError;
@@ -36,8 +37,14 @@ struct ModelsPage {
 
 /// What a form did.
 enum Done {
-    Changed { from: String, to: String, changes: Vec<Change>, remarks: Vec<String> },
-    Refused(String),
+    Changed {
+        from: String,
+        to: String,
+        changes: Vec<Change>,
+        remarks: Vec<String>,
+    },
+    /// Why, and the model that can be had all the same.
+    Refused(String, Option<String>),
 }
 
 struct Change {
@@ -67,6 +74,9 @@ struct Row {
 pub(super) struct Move {
     #[serde(default)]
     model: String,
+    /// Not empty if the owner wants it although it is worse on their own cases.
+    #[serde(default)]
+    though_worse: String,
 }
 
 /// The page.
@@ -77,7 +87,7 @@ pub(super) async fn models(desk: Desk) -> Page {
 /// `POST /admin/models/migrate`: makes another model the first one.
 pub(super) async fn move_on(desk: Desk, OwnersForm(chosen): OwnersForm<Move>) -> Page {
     let to = Some(chosen.model.trim()).filter(|model| !model.is_empty());
-    let moved = migrate(&desk.site, to).await;
+    let moved = migrate(&desk.site, to, !chosen.though_worse.is_empty()).await;
     page(&desk, Some(moved)).await
 }
 
@@ -92,8 +102,14 @@ async fn page(desk: &Desk, moved: Option<Result<Migration, MigrateError>>) -> Pa
     let done = match moved {
         None => None,
         Some(Ok(migration)) => Some(changed(tongue, migration)),
-        Some(Err(MigrateError::Storage(error))) => return Err(SiteError::from(error).into()),
-        Some(Err(refused)) => Some(Done::Refused(refusal(tongue, &refused))),
+        Some(Err(MigrateError::Storage(error) | MigrateError::Runs(RunsError::Storage(error)))) => {
+            return Err(SiteError::from(error).into());
+        }
+        Some(Err(refused)) => {
+            let why = refusal(tongue, &refused);
+            let wanted = if let MigrateError::Worse { model, .. } = refused { Some(model) } else { None };
+            Some(Done::Refused(why, wanted))
+        }
     };
     let overview = overview(&desk.site).await.map_err(SiteError::from)?;
     let takes_over = desk.site.settings().lifecycle.auto_successor;

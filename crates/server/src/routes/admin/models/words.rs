@@ -93,6 +93,9 @@ pub(super) fn refusal(tongue: Tongue, refused: &MigrateError) -> String {
         MigrateError::NothingToUndo(model) => {
             format!("no hay cambio que deshacer: `{model}` es el de la configuración")
         }
-        MigrateError::Storage(_) => "la base de datos no responde".to_owned(),
+        MigrateError::Worse { model, sentence } => {
+            format!("tus propios casos hablan en contra de `{model}` ({sentence})")
+        }
+        MigrateError::Runs(_) | MigrateError::Storage(_) => "la base de datos no responde".to_owned(),
     }
 }
