@@ -31,6 +31,17 @@ pub struct Subject<'a> {
     pub subject: &'a str,
 }
 
+/// What a visitor is to get if they are new to an experiment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// By the shares of this version of the experiment.
+    pub version: u64,
+    /// What they are to get.
+    pub arm: VariantName,
+    /// When they came.
+    pub at: Timestamp,
+}
+
 /// Experiments and exposures.
 #[async_trait]
 pub trait Experiments: Send + Sync {
@@ -51,9 +62,10 @@ pub trait Experiments: Send + Sync {
     /// same version, exactly one gets that. What [`Experiments::create`] refuses is a conflict here, too.
     async fn change(&self, version: u64, after: &Experiment) -> Result<bool>;
 
-    /// The exposure of a subject, or a new one with `arm` if there was none: whoever races gets the same. `None` if
-    /// the experiment is not running, whatever the caller believes; nothing is written then.
-    async fn expose(&self, subject: Subject<'_>, arm: &VariantName, at: Timestamp) -> Result<Option<Exposure>>;
+    /// The exposure of a subject, or a new one as offered if there was none: whoever races gets the same. `None`, and
+    /// nothing is written, if the experiment is not running, or if it has another version than an offer to a new subject
+    /// goes by: nobody is assigned by shares that were changed, however late a process learns of it.
+    async fn expose(&self, subject: Subject<'_>, offer: &Offer) -> Result<Option<Exposure>>;
 
     /// Keeps what came of a subject's first question. True if there was nothing yet; later ones change nothing. Goes on
     /// after the experiment is stopped, for whoever was being answered.

@@ -43,7 +43,7 @@ mod values;
 
 pub use error::StorageError;
 pub use evaluations::Evaluations;
-pub use experiments::{Experiments, StoredExperiment, Subject};
+pub use experiments::{Experiments, Offer, StoredExperiment, Subject};
 pub use feedback::{Ratings, TurnRating};
 pub use messages::Messages;
 pub use money::{Spending, Traffic};

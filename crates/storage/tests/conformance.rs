@@ -252,6 +252,7 @@ conformance! {
         a_subject_keeps_the_arm_it_got,
         those_who_race_get_the_same_arm,
         nobody_is_exposed_unless_it_runs,
+        nobody_new_is_assigned_by_shares_of_before,
         only_the_first_observation_counts,
         exposures_come_in_the_order_of_their_observation,
         a_subject_can_be_mixed_and_withdrawn,

@@ -3,8 +3,6 @@
 use async_trait::async_trait;
 use portavoz_domain::experiment::{Experiment, Exposure, Observation};
 use portavoz_domain::ids::{ExperimentId, SiteId};
-use portavoz_domain::timestamp::Timestamp;
-use portavoz_domain::variation::VariantName;
 use sqlx::PgPool;
 
 use super::PgStorage;
@@ -14,7 +12,7 @@ use crate::rows::{
     RUNNING_EXPOSURE, select_experiments,
 };
 use crate::values::count;
-use crate::{Experiments, Result, StorageError, StoredExperiment, Subject, conflicts};
+use crate::{Experiments, Offer, Result, StorageError, StoredExperiment, Subject, conflicts};
 
 #[async_trait]
 impl Experiments for PgStorage {
@@ -68,13 +66,13 @@ impl Experiments for PgStorage {
         }
     }
 
-    async fn expose(&self, subject: Subject<'_>, arm: &VariantName, at: Timestamp) -> Result<Option<Exposure>> {
+    async fn expose(&self, subject: Subject<'_>, offer: &Offer) -> Result<Option<Exposure>> {
         // All but the first question of a visitor find their exposure. Of two first ones at once, one inserts; the
         // other waits for it, inserts nothing and reads what was inserted.
         if let Some(exposure) = running_exposure(&self.pool, subject).await? {
             return Ok(Some(exposure));
         }
-        retrying(|| insert_exposure(&self.pool, subject, arm, at)).await?;
+        retrying(|| insert_exposure(&self.pool, subject, offer)).await?;
         running_exposure(&self.pool, subject).await
     }
 
@@ -191,17 +189,19 @@ async fn change(pool: &PgPool, version: u64, after: &ExperimentColumns) -> Resul
     }
 }
 
-async fn insert_exposure(pool: &PgPool, subject: Subject<'_>, arm: &VariantName, at: Timestamp) -> Result<()> {
+async fn insert_exposure(pool: &PgPool, subject: Subject<'_>, offer: &Offer) -> Result<()> {
     sqlx::query(
         "INSERT INTO exposures (site, experiment, subject, arm, exposed, mixed)
         SELECT site, id, $3, $4, $5, FALSE FROM experiments WHERE site = $1 AND id = $2 AND state = 'running'
+            AND version = $6
         ON CONFLICT DO NOTHING",
     )
     .bind(subject.site.as_str())
     .bind(subject.experiment.to_string())
     .bind(subject.subject)
-    .bind(arm.as_str())
-    .bind(at.as_millis())
+    .bind(offer.arm.as_str())
+    .bind(offer.at.as_millis())
+    .bind(count(offer.version))
     .execute(pool)
     .await
     .map(drop)

@@ -3,8 +3,6 @@
 use async_trait::async_trait;
 use portavoz_domain::experiment::{Experiment, Exposure, Observation};
 use portavoz_domain::ids::{ExperimentId, SiteId};
-use portavoz_domain::timestamp::Timestamp;
-use portavoz_domain::variation::VariantName;
 use sqlx::{SqliteConnection, SqliteExecutor};
 
 use super::SqliteStorage;
@@ -15,7 +13,7 @@ use crate::rows::{
     RUNNING_EXPOSURE, select_experiments,
 };
 use crate::values::count;
-use crate::{Experiments, Result, StorageError, StoredExperiment, Subject, conflicts};
+use crate::{Experiments, Offer, Result, StorageError, StoredExperiment, Subject, conflicts};
 
 #[async_trait]
 impl Experiments for SqliteStorage {
@@ -60,7 +58,7 @@ impl Experiments for SqliteStorage {
         self.writer.write(Change { version, after: ExperimentColumns::of(after)? }).await
     }
 
-    async fn expose(&self, subject: Subject<'_>, arm: &VariantName, at: Timestamp) -> Result<Option<Exposure>> {
+    async fn expose(&self, subject: Subject<'_>, offer: &Offer) -> Result<Option<Exposure>> {
         let subject = Owned::of(subject);
         // All but the first question of a visitor find their exposure, and wait for no commit.
         let mut connection = self.connections.read().await?;
@@ -68,7 +66,7 @@ impl Experiments for SqliteStorage {
         drop(connection);
         match known {
             Some(exposure) => Ok(Some(exposure)),
-            None => self.writer.write(Expose { subject, arm: arm.clone(), at }).await,
+            None => self.writer.write(Expose { subject, offer: offer.clone() }).await,
         }
     }
 
@@ -207,8 +205,7 @@ impl Write for Change {
 /// A visitor comes, perhaps not for the first time.
 struct Expose {
     subject: Owned,
-    arm: VariantName,
-    at: Timestamp,
+    offer: Offer,
 }
 
 #[async_trait]
@@ -216,17 +213,19 @@ impl Write for Expose {
     type Answer = Option<Exposure>;
 
     async fn run(&self, connection: &mut SqliteConnection) -> Result<Option<Exposure>> {
-        let Self { subject, arm, at } = self;
+        let Self { subject, offer } = self;
         sqlx::query(
             "INSERT INTO exposures (site, experiment, subject, arm, exposed, mixed)
             SELECT site, id, $3, $4, $5, FALSE FROM experiments WHERE site = $1 AND id = $2 AND state = 'running'
+                AND version = $6
             ON CONFLICT DO NOTHING",
         )
         .bind(subject.site.as_str())
         .bind(subject.experiment.to_string())
         .bind(subject.subject.as_str())
-        .bind(arm.as_str())
-        .bind(at.as_millis())
+        .bind(offer.arm.as_str())
+        .bind(offer.at.as_millis())
+        .bind(count(offer.version))
         .execute(&mut *connection)
         .await
         .map_err(failed)?;

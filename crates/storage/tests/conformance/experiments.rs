@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use portavoz_domain::experiment::{Experiment, ExperimentState, Exposure};
 use portavoz_domain::variation::VariantName;
-use portavoz_storage::{Scope, StorageError, StoredExperiment, Subject};
+use portavoz_storage::{Offer, Scope, StorageError, StoredExperiment, Subject};
 use tokio::task::JoinSet;
 
 use crate::Database;
@@ -16,6 +16,11 @@ const RACERS: u32 = 32;
 
 fn arm(name: &str) -> VariantName {
     VariantName::parse(name).unwrap()
+}
+
+/// By the first version, at a moment.
+fn offer(name: &str, moment: i64) -> Offer {
+    Offer { version: 1, arm: arm(name), at: later(moment) }
 }
 
 fn of<'a>(site: &'a portavoz_domain::ids::SiteId, number: u32, subject: &'a str) -> Subject<'a> {
@@ -117,10 +122,10 @@ pub async fn a_subject_keeps_the_arm_it_got(database: &Database) {
     let experiments = database.storage.experiments();
     experiments.create(&experiment(1)).await.unwrap();
     let site = site();
-    let first = experiments.expose(of(&site, 1, "aa"), &arm("b"), later(1)).await.unwrap().unwrap();
+    let first = experiments.expose(of(&site, 1, "aa"), &offer("b", 1)).await.unwrap().unwrap();
     let expected = Exposure { subject: "aa".to_owned(), arm: arm("b"), at: later(1), mixed: false, observation: None };
     assert_eq!(first, expected);
-    let again = database.other.experiments().expose(of(&site, 1, "aa"), &arm("control"), later(2)).await.unwrap();
+    let again = database.other.experiments().expose(of(&site, 1, "aa"), &offer("control", 2)).await.unwrap();
     assert_eq!(again, Some(expected));
 }
 
@@ -131,9 +136,8 @@ pub async fn those_who_race_get_the_same_arm(database: &Database) {
         for number in 0..RACERS {
             let storage = Arc::clone(if number % 2 == 0 { &database.storage } else { &database.other });
             racers.spawn(async move {
-                let wanted = arm(if number % 3 == 0 { "b" } else { "control" });
-                let moment = later(i64::from(number));
-                storage.experiments().expose(of(&site(), 1, subject), &wanted, moment).await.unwrap().unwrap()
+                let wanted = offer(if number % 3 == 0 { "b" } else { "control" }, i64::from(number));
+                storage.experiments().expose(of(&site(), 1, subject), &wanted).await.unwrap().unwrap()
             });
         }
         let got = racers.join_all().await;
@@ -145,22 +149,35 @@ pub async fn those_who_race_get_the_same_arm(database: &Database) {
 pub async fn nobody_is_exposed_unless_it_runs(database: &Database) {
     let experiments = database.storage.experiments();
     let site = site();
-    assert_eq!(experiments.expose(of(&site, 1, "aa"), &arm("b"), later(1)).await.unwrap(), None, "no experiment");
+    assert_eq!(experiments.expose(of(&site, 1, "aa"), &offer("b", 1)).await.unwrap(), None, "no experiment");
     experiments.create(&experiment(1)).await.unwrap();
-    experiments.expose(of(&site, 1, "aa"), &arm("b"), later(1)).await.unwrap().unwrap();
+    experiments.expose(of(&site, 1, "aa"), &offer("b", 1)).await.unwrap().unwrap();
     assert!(experiments.change(1, &in_state(1, ExperimentState::Stopped)).await.unwrap());
     for subject in ["aa", "bb"] {
-        let exposed = database.other.experiments().expose(of(&site, 1, subject), &arm("b"), later(2)).await.unwrap();
+        let exposed = database.other.experiments().expose(of(&site, 1, subject), &offer("b", 2)).await.unwrap();
         assert_eq!(exposed, None);
     }
     assert_eq!(experiments.exposures(&site, experiment_id(1)).await.unwrap().len(), 1);
     assert!(experiments.observe(of(&site, 1, "aa"), &observation(3)).await.unwrap(), "it was being answered");
 }
 
+pub async fn nobody_new_is_assigned_by_shares_of_before(database: &Database) {
+    let experiments = database.storage.experiments();
+    let site = site();
+    experiments.create(&experiment(1)).await.unwrap();
+    experiments.expose(of(&site, 1, "aa"), &offer("b", 1)).await.unwrap().unwrap();
+    assert!(experiments.change(1, &experiment(1)).await.unwrap());
+    let known = database.other.experiments().expose(of(&site, 1, "aa"), &offer("control", 2)).await.unwrap();
+    assert_eq!(known.map(|exposure| exposure.arm), Some(arm("b")));
+    assert_eq!(database.other.experiments().expose(of(&site, 1, "bb"), &offer("b", 2)).await.unwrap(), None);
+    let anew = Offer { version: 2, ..offer("b", 2) };
+    assert!(database.other.experiments().expose(of(&site, 1, "bb"), &anew).await.unwrap().is_some());
+}
+
 pub async fn only_the_first_observation_counts(database: &Database) {
     database.storage.experiments().create(&experiment(1)).await.unwrap();
     let site = site();
-    database.storage.experiments().expose(of(&site, 1, "aa"), &arm("b"), later(1)).await.unwrap();
+    database.storage.experiments().expose(of(&site, 1, "aa"), &offer("b", 1)).await.unwrap();
     let unknown = database.storage.experiments().observe(of(&site, 1, "zz"), &observation(1)).await.unwrap();
     assert!(!unknown, "nobody of that name came");
     let mut racers = JoinSet::new();
@@ -183,7 +200,7 @@ pub async fn exposures_come_in_the_order_of_their_observation(database: &Databas
     experiments.create(&experiment(1)).await.unwrap();
     let site = site();
     for (moment, subject) in (0..).zip(["late", "b", "a", "never2", "never1"]) {
-        experiments.expose(of(&site, 1, subject), &arm("control"), later(100 - moment)).await.unwrap();
+        experiments.expose(of(&site, 1, subject), &offer("control", 100 - moment)).await.unwrap();
     }
     for (subject, moment) in [("a", 200), ("b", 200), ("late", 300)] {
         experiments.observe(of(&site, 1, subject), &observation(moment)).await.unwrap();
@@ -201,10 +218,10 @@ pub async fn a_subject_can_be_mixed_and_withdrawn(database: &Database) {
     let site = site();
     assert!(!experiments.mix(of(&site, 1, "aa")).await.unwrap());
     assert!(!experiments.withdraw(of(&site, 1, "aa")).await.unwrap());
-    experiments.expose(of(&site, 1, "aa"), &arm("b"), later(1)).await.unwrap();
-    experiments.expose(of(&site, 1, "bb"), &arm("b"), later(1)).await.unwrap();
+    experiments.expose(of(&site, 1, "aa"), &offer("b", 1)).await.unwrap();
+    experiments.expose(of(&site, 1, "bb"), &offer("b", 1)).await.unwrap();
     assert!(experiments.mix(of(&site, 1, "aa")).await.unwrap());
-    let again = database.other.experiments().expose(of(&site, 1, "aa"), &arm("b"), later(2)).await.unwrap().unwrap();
+    let again = database.other.experiments().expose(of(&site, 1, "aa"), &offer("b", 2)).await.unwrap().unwrap();
     assert!(again.mixed);
     assert!(experiments.withdraw(of(&site, 1, "aa")).await.unwrap());
     let left = experiments.exposures(&site, experiment_id(1)).await.unwrap();
@@ -216,7 +233,7 @@ pub async fn forgotten_subjects_leave_figures_and_order(database: &Database) {
     experiments.create(&experiment(1)).await.unwrap();
     let site = site();
     for (moment, subject) in (0..).zip(["cc", "aa", "bb", "dd"]) {
-        experiments.expose(of(&site, 1, subject), &arm("b"), later(moment)).await.unwrap();
+        experiments.expose(of(&site, 1, subject), &offer("b", moment)).await.unwrap();
     }
     for (subject, moment) in [("cc", 7), ("bb", 5), ("aa", 7)] {
         experiments.observe(of(&site, 1, subject), &observation(moment)).await.unwrap();
@@ -242,7 +259,7 @@ pub async fn forgotten_subjects_leave_figures_and_order(database: &Database) {
 pub async fn figures_of_an_experiment_outlive_its_turns(database: &Database) {
     let (storage, site) = (&database.storage, site());
     storage.experiments().create(&experiment(1)).await.unwrap();
-    storage.experiments().expose(of(&site, 1, "aa"), &arm("b"), later(1)).await.unwrap();
+    storage.experiments().expose(of(&site, 1, "aa"), &offer("b", 1)).await.unwrap();
     let asked = turn(1);
     admit(storage.turns(), &asked).await.unwrap();
     settle(storage.turns(), &settlement(&asked)).await.unwrap();

@@ -5,10 +5,9 @@ use std::sync::Arc;
 use portavoz_domain::feedback::{Feedback, Rating};
 use portavoz_domain::inbox::LeftMessage;
 use portavoz_domain::turn::{NewTurn, Settlement};
-use portavoz_domain::variation::VariantName;
 use portavoz_storage::sqlite::SqliteStorage;
 use portavoz_storage::{
-    Column, EmbedderKey, Kind, KnowledgeChange, Loaded, Piece, Result, Scope, Selection, Storage, StorageError,
+    Column, EmbedderKey, Kind, KnowledgeChange, Loaded, Offer, Piece, Result, Scope, Selection, Storage, StorageError,
     Subject, Table, TurnRating, Value,
 };
 use tokio::sync::mpsc;
@@ -17,7 +16,7 @@ use tokio::task::JoinSet;
 use crate::Database;
 use crate::samples::{
     NOW, admit, case_result, conversation_id, document, episode, experiment, experiment_id, later, message,
-    observation, other_site, run, run_id, settle, settlement, site, turn, turn_id, visitor_id,
+    observation, other_site, run, run_id, settle, settlement, site, turn, turn_id, variant_name, visitor_id,
 };
 
 /// Everything of a selection.
@@ -96,11 +95,11 @@ async fn fill(storage: &Arc<dyn Storage>) {
     storage.choices().put(&site(), "model", "{}", NOW).await.unwrap();
     storage.evaluations().begin(&run(1)).await.unwrap();
     storage.evaluations().record(&site(), run_id(1), &[case_result("uno", "a")]).await.unwrap();
-    let (home, arm) = (site(), VariantName::parse("b").unwrap());
+    let (home, offer) = (site(), Offer { version: 1, arm: variant_name("b"), at: NOW });
     storage.experiments().create(&experiment(1)).await.unwrap();
     for (number, subject) in [(8, "aa"), (9, "bb")] {
         let subject = Subject { site: &home, experiment: experiment_id(1), subject };
-        storage.experiments().expose(subject, &arm, NOW).await.unwrap();
+        storage.experiments().expose(subject, &offer).await.unwrap();
         storage.experiments().observe(subject, &observation(number)).await.unwrap();
     }
     for number in 1..=14 {
