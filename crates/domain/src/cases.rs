@@ -8,6 +8,7 @@
 mod check;
 mod entry;
 mod json_lines;
+pub mod make;
 mod name;
 mod read;
 mod tables;
@@ -166,7 +167,7 @@ pub fn is_source(source: &str, document: &str, headings: &[String]) -> bool {
 
 /// The document that a case's `source` names, given which there are; `None` if there is no such document. A name may
 /// itself hold a `#`.
-pub fn document_of<'a>(source: &'a str, exists: impl Fn(&str) -> bool) -> Option<&'a str> {
+pub fn document_of(source: &str, exists: impl Fn(&str) -> bool) -> Option<&str> {
     if exists(source) {
         return Some(source);
     }

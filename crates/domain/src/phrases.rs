@@ -222,7 +222,8 @@ fn say(phrase: &Owned<String>, language: Language, owner: Option<&str>) -> Strin
     fill(if owner.is_some() { &phrase.named } else { &phrase.unnamed }, language, owner)
 }
 
-fn fill(template: &str, language: Language, owner: Option<&str>) -> String {
+/// Puts the owner's name, as an assistant says it, in the place of `{name}`.
+pub(crate) fn fill(template: &str, language: Language, owner: Option<&str>) -> String {
     let Some(name) = owner.map(spoken_name) else { return template.to_owned() };
     let english_s = if language == Language::En && name.ends_with(['s', 'S']) { "{name}'" } else { "{name}'s" };
     template.replace("{name}'s", english_s).replace("{of}", &of(name, language)).replace("{name}", name)
