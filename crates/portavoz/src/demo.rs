@@ -14,6 +14,10 @@ use crate::config::place::FILE_NAME;
 struct Documents;
 
 const CONFIGURATION: &str = include_str!("../../../examples/maria/portavoz.toml");
+const CASES: &str = include_str!("../../../examples/maria/cases.toml");
+
+/// The name of the file of cases in a site's folder.
+const CASES_NAME: &str = "cases.toml";
 
 /// Lists what was unpacked; written last, so that an unpacking that was cut short is done again.
 const MANIFEST: &str = ".unpacked";
@@ -43,14 +47,15 @@ pub fn unpack(folder: &Path) -> io::Result<()> {
         std::fs::write(path, &document.data)?;
     }
     std::fs::write(folder.join(FILE_NAME), CONFIGURATION)?;
+    std::fs::write(folder.join(CASES_NAME), CASES)?;
     std::fs::write(folder.join(MANIFEST), manifest)
 }
 
-/// A line for each document, its hash and its name, below the configuration: different for every demo.
+/// A line for each document, its hash and its name, below the configuration and the cases: different for every demo.
 fn manifest() -> String {
     let mut names: Vec<_> = Documents::iter().collect();
     names.sort();
-    let mut text = format!("{CONFIGURATION}\n");
+    let mut text = format!("{CONFIGURATION}\n{CASES}\n");
     for name in names {
         let Some(document) = Documents::get(&name) else { continue };
         let hash = document.metadata.sha256_hash().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
