@@ -1,32 +1,25 @@
 //! Asking a reference model the owner's own recent questions again, to compare time and quality.
 //!
-//! The questions go the whole way of a visitor's, over the same index, in a site of its own whose turns are forgotten:
-//! nothing of it joins the owner's conversations or figures. What it may cost is reserved in the owner's budget first.
+//! The questions go the whole way of a visitor's as rehearsals, so nothing of it joins the owner's conversations or
+//! figures; every call is reserved in the owner's budget before it is made.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use portavoz_app::ask::{Ask, ask};
-use portavoz_app::clock::Entropy;
+use portavoz_app::ask::rehearsal::{Rehearsal, rehearse};
 use portavoz_app::report::Reference;
-use portavoz_app::site::{Site, SiteParts};
-use portavoz_app::stats::{Figures, Period};
+use portavoz_app::stats::Figures;
 use portavoz_domain::answer::Outcome;
-use portavoz_domain::budget::{Purpose, Reservation, Reserved};
-use portavoz_domain::ids::ChargeId;
-use portavoz_domain::traffic::{Span, Tally, TrafficQuery};
+use portavoz_domain::traffic::Tally;
 use portavoz_domain::turn::Turn;
+use portavoz_domain::variation::Variation;
 use portavoz_llm::catalogue::Catalogue;
-use portavoz_storage::Storage;
-use portavoz_storage::sqlite::SqliteStorage;
 
 use super::super::Invocation;
 use super::super::agreement::agree;
-use crate::assemble::{self, Assembled};
+use crate::assemble::Assembled;
 use crate::config::Settings;
 use crate::failure::Failure;
-use crate::models;
-use crate::runtime::SystemEntropy;
 
 /// Room for prompts longer than any seen: the reference may be told more.
 const PROMPT_MARGIN: u64 = 1_000;
@@ -48,7 +41,7 @@ pub(super) struct Asking<'a> {
 
 /// Asks, and gives back what was measured.
 pub(super) async fn measure(recent: &[Turn], asking: Asking<'_>) -> anyhow::Result<Reference> {
-    let Asking { assembled, settings, catalogue, .. } = asking;
+    let Asking { settings, catalogue, .. } = asking;
     let questions = questions(recent, asking.questions);
     if questions.is_empty() {
         return Err(Failure::user("there are no answered questions to ask again")
@@ -66,29 +59,7 @@ pub(super) async fn measure(recent: &[Turn], asking: Asking<'_>) -> anyhow::Resu
     let most = each.saturating_mul(u64::try_from(questions.len()).unwrap_or(u64::MAX));
     let what = format!("asking {} questions of {}", questions.len(), asking.model);
     agree(&asking.invocation.output, &what, most, asking.yes)?;
-    let site = &assembled.site;
-    let mut random = [0; 10];
-    SystemEntropy.fill(&mut random);
-    let charge = ChargeId::mint(site.now(), random);
-    let reservation = Reservation {
-        site: site.id().clone(),
-        id: charge,
-        visitor: None,
-        purpose: Purpose::Evaluation,
-        at: site.now(),
-        amount: most,
-        caps: site.settings().budget.caps,
-    };
-    if let Reserved::Refused(cap) = assembled.storage.spending().reserve(&reservation).await? {
-        return Err(Failure::user(format!("asking again could pass the budget (`{}`)", cap.name()))
-            .hint("ask fewer questions with `--questions`, or raise the budget")
-            .into());
-    }
-    let measured = ask_all(&asking, &questions).await;
-    // Whatever happened, what is not known to be cheaper is charged in full.
-    let spent = measured.as_ref().ok().and_then(|(_, spent)| *spent).unwrap_or(most);
-    assembled.storage.spending().settle(site.id(), charge, spent).await?;
-    measured.map(|(reference, _)| reference)
+    ask_all(&asking, &questions).await
 }
 
 /// The newest first questions of conversations that were answered, each once: they lean on nothing said before.
@@ -105,51 +76,40 @@ fn questions(recent: &[Turn], most: u32) -> Vec<String> {
         .collect()
 }
 
-/// Asks one after the other, as visitors who do not know of each other; what was measured and what it cost.
-async fn ask_all(asking: &Asking<'_>, questions: &[String]) -> anyhow::Result<(Reference, Option<u64>)> {
-    let Asking { settings, catalogue, .. } = *asking;
-    let storage = Arc::new(SqliteStorage::in_memory().await?);
-    let (parts, _) = assemble::parts(settings, Arc::clone(&storage) as Arc<dyn Storage>).await?;
-    let site =
-        Site::open(SiteParts { models: vec![models::reference(asking.model, settings, catalogue)?.into()], ..parts })
-            .await?;
-    let begun = site.now();
+/// Asks one after the other, as visitors who do not know of each other.
+async fn ask_all(asking: &Asking<'_>, questions: &[String]) -> anyhow::Result<Reference> {
+    let site = &asking.assembled.site;
+    let variation = Variation { model: Some(asking.model.to_owned()), ..Variation::default() };
+    let variant = site.variant(&variation).map_err(|error| {
+        Failure::config(error.to_string())
+            .hint("set `OPENAI_API_KEY`, or `provider.base_url` for a server that wants no key")
+    })?;
+    let variant = Arc::new(variant.alone());
+    // What other rungs answered says nothing of the model, but is paid for all the same.
+    let (mut all, mut own) = (Tally::default(), Tally::default());
     for question in questions {
-        let request = Ask {
+        let rehearsal = Rehearsal {
             message: question.clone(),
-            visitor: site.new_visitor(),
-            conversation: None,
+            before: Vec::new(),
             language: None,
+            variant: Arc::clone(&variant),
+            knowledge: site.knowledge(),
             stream: true,
-            client_history: Vec::new(),
-            variant: None,
         };
-        // One that fails is settled as failed, which the figures show.
-        let _told = ask(&site, request).await?.whole().await;
-    }
-    site.finish().await;
-    let period = Period::between(begun, site.now()).unwrap_or_else(|| Period::last_days(begun, 1));
-    let query =
-        TrafficQuery { from: period.from, to: period.to, span: Span::Whole, by_model: true, ..TrafficQuery::default() };
-    let sums = storage.traffic().sums(site.id(), &query).await?;
-    // What other rungs answered says nothing of the model.
-    let mut all = Tally::default();
-    let mut own = Tally::default();
-    for sum in &sums {
-        all.merge(&sum.tally);
-        if sum.key.model == asking.model {
-            own.merge(&sum.tally);
+        // One that fails is left out of the answers, which the figures show.
+        let Ok(told) = rehearse(site, rehearsal).await else { continue };
+        let (key, tally) = Tally::of(&told.settlement, told.language);
+        all.merge(&tally);
+        if key.model == asking.model {
+            own.merge(&tally);
         }
     }
     let (figures, whole) = (Figures::of(&own), Figures::of(&all));
-    let spent = all.get(&portavoz_domain::traffic::Measure::Cost);
-    let is_priced = whole.cost.unpriced_turns == 0;
-    let reference = Reference {
+    Ok(Reference {
         model: asking.model.to_owned(),
         questions: u64::try_from(questions.len()).unwrap_or(u64::MAX),
         answered: figures.turns,
-        cost_usd: is_priced.then_some(whole.cost.cost_usd),
+        cost_usd: (whole.cost.unpriced_turns == 0).then_some(whole.cost.cost_usd),
         figures,
-    };
-    Ok((reference, is_priced.then_some(spent)))
+    })
 }
