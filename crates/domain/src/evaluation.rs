@@ -1,7 +1,7 @@
 //! Evaluations: what is kept of asking cases of targets.
 //!
 //! A [`Run`] asks every case of every [`Target`]; a [`CaseResult`] is one answer with its grade. What an answer is
-//! measured by is [`metrics`].
+//! measured by is [`metrics`], how good it is says [`grade()`], and [`differences()`] shows two answers side by side.
 
 use std::fmt;
 use std::ops::Range;
@@ -9,7 +9,7 @@ use std::ops::Range;
 use portavoz_text::language::Language;
 use serde::{Deserialize, Serialize};
 
-use crate::answer::{Citation, Outcome, RungTried};
+use crate::answer::{Citation, Outcome, Rung, RungTried};
 use crate::cases::Case;
 use crate::ids::{ChunkId, DocumentId, RunId, SiteId};
 use crate::quality::Quality;
@@ -18,7 +18,13 @@ use crate::usage::Usage;
 use crate::variation::{VariantName, Variation};
 use crate::verification::Verification;
 
+mod differences;
+mod grade;
 pub mod metrics;
+pub mod targets;
+
+pub use differences::{Piece, Side, differences};
+pub use grade::{TOPICS_TO_PASS, faults, grade};
 
 /// One way of answering that is evaluated.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -186,6 +192,30 @@ pub struct Reply {
     pub took_ms: Option<u64>,
     /// Hash of the rendered system prompt.
     pub prompt_hash: Option<String>,
+}
+
+impl Reply {
+    /// Why the first rung with a model did not give this answer, by the ladder's stable reason; `None` if a model gave it,
+    /// found no answer in the passages, or was not needed. What stands in for a failed model is not its answer.
+    pub fn failure(&self) -> Option<&str> {
+        let models = self.ladder.iter().filter(|tried| matches!(tried.rung, Rung::Primary | Rung::Fallback));
+        models.filter_map(|tried| tried.reason.as_deref()).find(|reason| *reason != Outcome::NotKnown.name())
+    }
+
+    /// Who gave this answer, for people: a model's name, `documents`, or the rung that needs neither.
+    pub fn answered_by(&self) -> &str {
+        match (self.model.as_deref(), self.ladder.last().map(|tried| tried.rung)) {
+            (Some(model), _) => model,
+            (None, Some(Rung::Extractive)) => "documents",
+            (None, Some(Rung::Stock)) => "stock reply",
+            (None, Some(rung @ (Rung::Primary | Rung::Fallback))) => {
+                let last = self.ladder.last().and_then(|tried| tried.model.as_deref());
+                last.unwrap_or(rung.name())
+            }
+            (None, Some(rung)) => rung.name(),
+            (None, None) => "nobody",
+        }
+    }
 }
 
 /// How good a reply is, by what its case expects.
