@@ -89,7 +89,7 @@ fn unpriced(site: &Site) -> Result<u64, NoMoney> {
     if site.settings().budget.refuse_unpriced { Err(NoMoney::Unpriced) } else { Ok(0) }
 }
 
-fn prompt_tokens_at_most(messages: &[Message], tokenizer: &dyn CountTokens) -> u64 {
+pub(crate) fn prompt_tokens_at_most(messages: &[Message], tokenizer: &dyn CountTokens) -> u64 {
     messages.iter().map(|message| tokens_at_most(&message.content, tokenizer) + TOKENS_PER_MESSAGE).sum()
 }
 

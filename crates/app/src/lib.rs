@@ -14,6 +14,7 @@ pub mod compare;
 mod consult;
 pub mod conversation;
 pub mod documents;
+pub mod evaluation;
 pub mod face;
 pub mod facts;
 pub mod feedback;

@@ -12,7 +12,7 @@ use portavoz_domain::chunk::Chunk;
 use portavoz_domain::contact::ContactCard;
 use portavoz_domain::defence::canary;
 use portavoz_domain::document::Document;
-use portavoz_domain::ids::{ChargeId, ConversationId, DocumentId, SiteId, TurnId, VisitorId};
+use portavoz_domain::ids::{ChargeId, ConversationId, DocumentId, RunId, SiteId, TurnId, VisitorId};
 use portavoz_domain::phrases;
 use portavoz_domain::prompt::Prompts;
 use portavoz_domain::question::{Understood, Wants};
@@ -423,6 +423,11 @@ impl Site {
 
     pub(crate) fn new_charge(&self) -> ChargeId {
         ChargeId::mint(self.now(), id_bytes(self.parts.entropy.as_ref()))
+    }
+
+    /// Mints a run of an evaluation.
+    pub(crate) fn new_run(&self) -> RunId {
+        RunId::mint(self.now(), id_bytes(self.parts.entropy.as_ref()))
     }
 
     /// The account of a charge that begins now.

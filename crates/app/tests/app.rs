@@ -10,6 +10,7 @@ mod app {
     mod comparing;
     mod computing;
     mod conversations;
+    mod evaluating;
     mod inbox;
     mod ingesting;
     mod keeping;

@@ -44,6 +44,11 @@ impl Knowledge {
         self.0.hash()
     }
 
+    /// Every passage.
+    pub fn chunks(&self) -> &[Arc<Chunk>] {
+        self.0.index.chunks()
+    }
+
     /// The index.
     pub fn index(&self) -> &Index {
         &self.0.index
