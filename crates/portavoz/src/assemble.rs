@@ -190,19 +190,23 @@ pub fn prompts(settings: &Settings) -> anyhow::Result<Prompts> {
         specific: settings.specificity == Specificity::High,
         tone: settings.tone.clone().unwrap_or_default(),
     };
-    let mut overrides = BTreeMap::new();
-    if let Some(folder) = &settings.prompt_folder {
-        let unreadable = || Failure::config(format!("cannot read the prompt templates in `{}`", shown(folder)));
-        for entry in std::fs::read_dir(folder).with_context(unreadable)? {
-            let path = entry.with_context(unreadable)?.path();
-            // Editors leave other files about; only what looks like a template is taken for one.
-            let name = path.file_name().and_then(|name| name.to_str()).filter(|name| name.ends_with(".jinja"));
-            if let Some(name) = name {
-                overrides.insert(name.to_owned(), std::fs::read_to_string(&path).with_context(unreadable)?);
-            }
-        }
-    }
+    let overrides = settings.prompt_folder.as_deref().map(templates).transpose()?.unwrap_or_default();
     Prompts::new(options, &overrides).map_err(|error| {
         Failure::config(error.to_string()).hint("mend the template, or remove it from `prompt.folder`").into()
     })
+}
+
+/// The prompt templates of a folder, by file name.
+pub fn templates(folder: &Path) -> anyhow::Result<BTreeMap<String, String>> {
+    let unreadable = || Failure::config(format!("cannot read the prompt templates in `{}`", shown(folder)));
+    let mut templates = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).with_context(unreadable)? {
+        let path = entry.with_context(unreadable)?.path();
+        // Editors leave other files about; only what looks like a template is taken for one.
+        let name = path.file_name().and_then(|name| name.to_str()).filter(|name| name.ends_with(".jinja"));
+        if let Some(name) = name {
+            templates.insert(name.to_owned(), std::fs::read_to_string(&path).with_context(unreadable)?);
+        }
+    }
+    Ok(templates)
 }

@@ -7,10 +7,12 @@ use clap_complete::Shell;
 
 mod alerts;
 mod compare;
+mod evaluation;
 mod keeping;
 
 pub use alerts::Alerts;
 pub use compare::Compare;
+pub use evaluation::{Eval, ResultFiles, Runs};
 pub use keeping::{Backup, Erase, Export, Messages, Restore};
 
 /// Shown below `portavoz --help`.
@@ -88,6 +90,11 @@ pub enum Command {
     Facts(Facts),
     /// Answer visitors over HTTP
     Serve(Serve),
+    /// Ask your cases of one or more models, and see how good the answers are
+    Eval(Eval),
+    /// Look at what came of evaluations
+    #[command(subcommand)]
+    Runs(Runs),
     /// See what models cost and when they end, and move from one to the next
     #[command(subcommand)]
     Models(Models),

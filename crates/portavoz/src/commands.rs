@@ -23,14 +23,18 @@ mod completions;
 mod config_commands;
 mod doctor;
 mod erase;
+mod eval;
 mod export;
 mod facts;
 mod ingest;
 mod init;
 mod messages;
 mod models;
+mod page;
+mod plots;
 mod report;
 mod restore;
+mod runs;
 mod search;
 mod serve;
 mod stats;
@@ -67,6 +71,8 @@ pub fn run(cli: Cli, environment: Environment) -> anyhow::Result<Ending> {
         Command::Verify(args) => verify::run(&invocation, &args),
         Command::Facts(args) => facts::run(&invocation, &args),
         Command::Stats(args) => stats::run(&invocation, &args),
+        Command::Eval(args) => eval::run_command(&invocation, &args),
+        Command::Runs(command) => runs::run(&invocation, &command),
         Command::Serve(args) => serve::run(&invocation, &args),
         Command::Models(command) => models::run(&invocation, &command),
         Command::Report(args) => report::run(&invocation, &args),

@@ -1,4 +1,4 @@
-//! The progress bar of an ingest or a copy, on the standard error stream.
+//! The progress bar of an ingest, a copy or an evaluation, on the standard error stream.
 
 use std::time::Duration;
 
@@ -42,6 +42,11 @@ impl Progress {
     /// Shows which table is copied, and how far.
     pub fn rows(&self, doing: &str, table: &str, rows: u64) {
         self.spin(format!("{doing} {table}: {rows} rows"));
+    }
+
+    /// Shows how many questions were answered, and what was paid for them.
+    pub fn answers(&self, done: usize, total: usize) {
+        self.count("asking", done, total);
     }
 
     /// Takes the bar away.

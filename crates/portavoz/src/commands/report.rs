@@ -24,7 +24,6 @@ use crate::logging::Audience;
 use crate::models;
 
 mod html;
-mod plots;
 mod reference;
 mod text;
 

@@ -1,0 +1,233 @@
+//! `portavoz eval`: asks the owner's cases of one or more targets, and says how good the answers are.
+//!
+//! What is to be asked is in `eval/wanted.rs`, the agreement to its cost in `eval/consent.rs`, what came of it in
+//! `eval/told.rs`, and the shapes in which that is shown in `eval/text.rs`, `eval/html.rs` and `eval/junit.rs`.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use portavoz_app::evaluation::{Ended, Ending as RunEnding, EvaluationError, Limits, Plan, Progress, Stop, plan, run};
+use portavoz_domain::evaluation::{Run, RunEntry};
+use portavoz_storage::Storage;
+use tokio_util::sync::CancellationToken;
+
+use super::{Ending, Invocation, ready, wait_for};
+use crate::assemble::{self, Assembled};
+use crate::cli::Eval;
+use crate::failure::Failure;
+use crate::logging::Audience;
+use crate::output::{Output, counted};
+use crate::progress;
+
+mod consent;
+mod html;
+mod junit;
+mod text;
+pub(super) mod told;
+mod wanted;
+
+pub(super) use consent::dollars;
+use told::Told;
+
+/// Without a terminal, a line is said after each tenth of the answers.
+const PLAIN_LINES: usize = 10;
+
+/// Asks, and shows what came of it.
+pub fn run_command(invocation: &Invocation, args: &Eval) -> anyhow::Result<Ending> {
+    let settings = invocation.load(None, &[], Audience::Command)?.settings;
+    let (cases, name) = wanted::cases(args, &settings)?;
+    wait_for(async {
+        let assembled = assemble::open(&settings).await?;
+        ready(&assembled.site, &settings, &invocation.output).await?;
+        let asked = asked(invocation, args, &assembled, cases, name).await;
+        // Answers under way are awaited unless somebody is in a hurry.
+        if matches!(&asked, Ok(None)) {
+            return Err(Failure::internal("stopped at once; answers under way are lost")
+                .hint("the same command goes on with the run")
+                .into());
+        }
+        assembled.close().await;
+        let Some(told) = asked? else { return Ok(Ending::FoundBroken) };
+        told.write(&invocation.output, &args.files)?;
+        let complaints = told.complaints();
+        for complaint in &complaints {
+            invocation.output.error(complaint);
+        }
+        Ok(if complaints.is_empty() { Ending::Fine } else { Ending::FoundBroken })
+    })
+}
+
+/// What came of it; `None` if it was stopped at once.
+async fn asked(
+    invocation: &Invocation,
+    args: &Eval,
+    assembled: &Assembled,
+    cases: Vec<portavoz_domain::cases::Case>,
+    name: String,
+) -> anyhow::Result<Option<Told>> {
+    let (site, output) = (&assembled.site, &invocation.output);
+    let targets = wanted::targets(args, site)?;
+    let wanted = portavoz_app::evaluation::Wanted { name, cases, targets, fresh: args.fresh };
+    let plan = plan(site, wanted).await.map_err(explain)?;
+    for remark in &plan.remarks {
+        output.remark(remark);
+    }
+    let baseline = match &args.baseline {
+        Some(name) => Some(baseline(assembled, name, &plan).await?),
+        None => None,
+    };
+    output.remark(standing(&plan));
+    consent::agree(output, &plan, args)?;
+    let limits = Limits {
+        parallel: usize::from(args.parallel),
+        max_cost_usd_micros: args.max_cost.map(consent::micros),
+        ..Limits::default()
+    };
+    let Some(ended) = attended(assembled, plan, limits, output).await? else { return Ok(None) };
+    let min_quality = args.min_quality;
+    Ok(Some(
+        Told::of(ended.run, ended.results, site.language())
+            .ended(ended.ending, ended.paid_usd_micros)
+            .demanding(min_quality)
+            .beside(baseline),
+    ))
+}
+
+/// Runs the plan under the owner's eyes: a bar or plain lines, and an ear for Ctrl-C; `None` after the second one.
+async fn attended(assembled: &Assembled, plan: Plan, limits: Limits, output: &Output) -> anyhow::Result<Option<Ended>> {
+    let stop = CancellationToken::new();
+    let bar = progress::Progress::new(output.shows_progress());
+    let said = AtomicUsize::new(0);
+    let show = |step: Progress| {
+        bar.answers(step.done, step.total);
+        let tenth = step.done * PLAIN_LINES / step.total.max(1);
+        if !output.shows_progress() && said.swap(tenth, Ordering::Relaxed) < tenth {
+            let paid = consent::dollars(step.paid_usd_micros);
+            output.remark(format_args!("asked {} of {}, {paid} paid", step.done, step.total));
+        }
+    };
+    let interrupted = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            return std::future::pending().await;
+        }
+        stop.cancel();
+        output.remark("stopping after the answers under way; Ctrl-C again to stop at once");
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending().await
+        }
+    };
+    let ended = tokio::select! {
+        ended = run(&assembled.site, plan, limits, &stop, &show) => Some(ended.map_err(explain)),
+        () = interrupted => None,
+    };
+    bar.finish();
+    ended.transpose()
+}
+
+/// What the plan begins with.
+fn standing(plan: &Plan) -> String {
+    let asked = format!("{} of {}", counted(plan.run.cases.len(), "case"), counted(plan.run.targets.len(), "target"));
+    let known = plan.reused.len();
+    let known = match known {
+        0 => String::new(),
+        _ => format!("; {} known from earlier runs", counted(known, "answer")),
+    };
+    if plan.resumed {
+        format!("going on with run {}: {} of {}{known}", short(&plan.run), plan.done.len(), plan.total())
+    } else {
+        format!("run {}: {asked}{known}", short(&plan.run))
+    }
+}
+
+/// The end of a run's id, which tells it from others; the beginning is the time, which those of one day share.
+pub(super) fn short(run: &Run) -> String {
+    shortened(&run.id.to_string())
+}
+
+/// See [`short`].
+pub(super) fn shortened(id: &str) -> String {
+    id.rsplit('-').next().unwrap_or(id).to_owned()
+}
+
+/// The run that this one is held against; not itself.
+async fn baseline(assembled: &Assembled, name: &str, plan: &Plan) -> anyhow::Result<Told> {
+    let entry = find_run(assembled.storage.as_ref(), assembled.site.id(), name, Some(plan)).await?;
+    kept(assembled, &entry).await
+}
+
+/// A run as it was kept.
+pub(super) async fn kept(assembled: &Assembled, entry: &RunEntry) -> anyhow::Result<Told> {
+    let (site, runs) = (&assembled.site, assembled.storage.evaluations());
+    let run = runs.run(site.id(), entry.id).await?;
+    let run = run.ok_or_else(|| Failure::user(format!("the run `{}` is gone", entry.id)))?;
+    let results = runs.results(site.id(), entry.id).await?;
+    let results = portavoz_app::evaluation::in_order(&run, results);
+    Ok(Told::of(run, results, site.language()))
+}
+
+/// The run that is meant by `last`, an id, the beginning or the end of one, or a name. Runs of `plan` are passed over.
+pub(super) async fn find_run(
+    storage: &dyn Storage,
+    site: &portavoz_domain::ids::SiteId,
+    meant: &str,
+    plan: Option<&Plan>,
+) -> anyhow::Result<RunEntry> {
+    const MOST: u32 = 1_000;
+    let mut entries = storage.evaluations().runs(site, MOST).await?;
+    entries.retain(|entry| plan.is_none_or(|plan| plan.run.id != entry.id));
+    if meant == "last" {
+        return entries.into_iter().next().ok_or_else(|| no_run("there is no run yet"));
+    }
+    let matches = |entry: &&RunEntry| {
+        let id = entry.id.to_string();
+        meant.len() >= 4 && (id.starts_with(meant) || id.ends_with(meant))
+    };
+    let by_id: Vec<&RunEntry> = entries.iter().filter(matches).collect();
+    match by_id.as_slice() {
+        [one] => return Ok((*one).clone()),
+        [] => {}
+        several => {
+            return Err(no_run(&format!("`{meant}` is the beginning of {} runs", several.len())));
+        }
+    }
+    let named = entries.into_iter().find(|entry| entry.name == meant);
+    named.ok_or_else(|| no_run(&format!("there is no run `{meant}`")))
+}
+
+fn no_run(what: &str) -> anyhow::Error {
+    Failure::user(what).hint("`portavoz runs list` lists them; `last` is the newest").into()
+}
+
+/// Why a run did not end, for the last line.
+fn because(stop: &Stop) -> String {
+    match stop {
+        Stop::Cancelled => "stopped as you asked".to_owned(),
+        Stop::MaxCost => "stopped: the next answer could pass `--max-cost`".to_owned(),
+        Stop::Budget("unpriced") => "stopped: the price of a model is not known, and a budget is set".to_owned(),
+        Stop::Budget("storage_unavailable") => "stopped: the database cannot be asked".to_owned(),
+        Stop::Budget(cap) => format!("stopped: the next answer could pass a cap of `[budget]` (`{cap}`)"),
+        Stop::Down { target, reason } => format!("stopped: the model of `{target}` does not answer (`{reason}`)"),
+    }
+}
+
+/// The error with what to do about it.
+fn explain(error: EvaluationError) -> anyhow::Error {
+    let hint = match &error {
+        EvaluationError::NoCases => "write some into cases.toml, or make them: `portavoz cases`",
+        EvaluationError::NoTargets => "name one with `--target`",
+        EvaluationError::Twice(_) => "give each case an `id` of its own",
+        EvaluationError::Variant { .. } => "`portavoz eval --help` says how targets are written",
+        EvaluationError::Case { .. } => "shorten its question, or raise `server.max_message_chars`",
+        EvaluationError::Site(_) | EvaluationError::Storage(_) => "`portavoz doctor` checks everything",
+    };
+    let failure = match &error {
+        EvaluationError::Site(_) | EvaluationError::Storage(_) => Failure::internal(error.to_string()),
+        _ => Failure::user(error.to_string()),
+    };
+    failure.hint(hint).into()
+}
+
+/// What an unfinished run ended with.
+fn unfinished(ending: &RunEnding, done: usize, total: usize) -> Option<String> {
+    let RunEnding::Stopped(stop) = ending else { return None };
+    Some(format!("{} after {done} of {total}; the same command goes on with it", because(stop)))
+}
