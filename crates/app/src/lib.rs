@@ -8,6 +8,7 @@ pub mod alerts;
 pub mod ask;
 pub mod backup;
 mod budget;
+pub mod cases;
 pub mod checklist;
 pub mod clock;
 pub mod compare;

@@ -6,6 +6,7 @@ mod app {
     mod alerting;
     mod answering;
     mod budgets;
+    mod cases;
     mod checking;
     mod comparing;
     mod computing;
