@@ -6,11 +6,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 mod alerts;
+mod cases;
 mod compare;
 mod evaluation;
 mod keeping;
 
 pub use alerts::Alerts;
+pub use cases::{Cases, CasesFrom, CasesTurns, CheckCases, MakeCases};
 pub use compare::Compare;
 pub use evaluation::{Eval, ResultFiles, Runs};
 pub use keeping::{Backup, Erase, Export, Messages, Restore};
@@ -98,6 +100,9 @@ pub enum Command {
     /// See what models cost and when they end, and move from one to the next
     #[command(subcommand)]
     Models(Models),
+    /// Check and make cases: the questions by which answers are judged
+    #[command(subcommand)]
+    Cases(Cases),
     /// Tell what answers cost, how fast and how good they were, beside other models
     Report(Report),
     /// Compare two ways of answering on the same cases

@@ -18,6 +18,7 @@ mod agreement;
 mod alerts;
 mod ask;
 mod backup;
+mod cases;
 mod compare;
 mod completions;
 mod config_commands;
@@ -75,6 +76,7 @@ pub fn run(cli: Cli, environment: Environment) -> anyhow::Result<Ending> {
         Command::Runs(command) => runs::run(&invocation, &command),
         Command::Serve(args) => serve::run(&invocation, &args),
         Command::Models(command) => models::run(&invocation, &command),
+        Command::Cases(command) => cases::run(&invocation, &command),
         Command::Report(args) => report::run(&invocation, &args),
         Command::Compare(args) => compare::run(&invocation, &args),
         Command::Export(args) => export::run(&invocation, &args),

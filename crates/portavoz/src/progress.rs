@@ -1,4 +1,4 @@
-//! The progress bar of an ingest, a copy or an evaluation, on the standard error stream.
+//! The progress bar of an ingest, a copy or many calls, on the standard error stream.
 
 use std::time::Duration;
 
@@ -44,7 +44,7 @@ impl Progress {
         self.spin(format!("{doing} {table}: {rows} rows"));
     }
 
-    /// Shows how many questions were answered, and what was paid for them.
+    /// Shows how many of the calls were answered.
     pub fn answers(&self, done: usize, total: usize) {
         self.count("asking", done, total);
     }
