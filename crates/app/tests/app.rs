@@ -22,6 +22,7 @@ mod app {
     mod prompt_caching;
     mod remembering;
     mod scoring;
+    mod two_models;
     mod varying;
     mod verifying;
 }

@@ -5,13 +5,17 @@ use portavoz_domain::usage::usd;
 use crate::failure::Failure;
 use crate::output::Output;
 
-/// Has the owner agree to `what` at a cost of at most `most` micro-dollars. Nothing is asked if it is free or agreed to
-/// beforehand; where nobody can be asked, it is refused with the way to agree.
+/// Has the owner agree to `what` at a cost of at most `most` micro-dollars. Nothing is asked if it is free.
 pub(super) fn agree(output: &Output, what: &str, most: u64, yes: bool) -> anyhow::Result<()> {
     if most == 0 {
         return Ok(());
     }
-    let what = format!("{what} costs at most {}", dollars(most));
+    consent(output, format!("{what} costs at most {}", dollars(most)), yes, "agree with `y`")
+}
+
+/// Has the owner agree to what is told in `what`, unless they did beforehand (`yes`); where nobody can be asked, it is
+/// refused with the way to agree. `otherwise` is what to do after a no.
+pub(super) fn consent(output: &Output, what: String, yes: bool, otherwise: &str) -> anyhow::Result<()> {
     if yes {
         output.remark(what);
         return Ok(());
@@ -23,10 +27,10 @@ pub(super) fn agree(output: &Output, what: &str, most: u64, yes: bool) -> anyhow
     if answer.eq_ignore_ascii_case("y") || answer.eq_ignore_ascii_case("yes") {
         return Ok(());
     }
-    Err(Failure::user("nothing was asked").hint("agree with `y`").into())
+    Err(Failure::user("nothing was asked").hint(otherwise).into())
 }
 
 /// `$0.0123`, with as many digits as small sums need.
-pub(super) fn dollars(micros: u64) -> String {
+pub(in crate::commands) fn dollars(micros: u64) -> String {
     format!("${:.4}", usd(micros))
 }

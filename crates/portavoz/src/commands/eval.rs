@@ -25,7 +25,6 @@ mod text;
 pub(super) mod told;
 mod wanted;
 
-pub(super) use consent::dollars;
 use told::Told;
 
 /// Without a terminal, a line is said after each tenth of the answers.
@@ -101,7 +100,7 @@ async fn attended(assembled: &Assembled, plan: Plan, limits: Limits, output: &Ou
         bar.answers(step.done, step.total);
         let tenth = step.done * PLAIN_LINES / step.total.max(1);
         if !output.shows_progress() && said.swap(tenth, Ordering::Relaxed) < tenth {
-            let paid = consent::dollars(step.paid_usd_micros);
+            let paid = super::agreement::dollars(step.paid_usd_micros);
             output.remark(format_args!("asked {} of {}, {paid} paid", step.done, step.total));
         }
     };

@@ -71,7 +71,7 @@ fn list(entries: &[RunEntry]) -> String {
             entry.name.clone(),
             targets.join(", "),
             format!("{} of {asked}", entry.results),
-            super::eval::dollars(entry.cost_usd_micros),
+            super::agreement::dollars(entry.cost_usd_micros),
             entry.state.to_string(),
         ]);
     }

@@ -97,7 +97,7 @@ async fn make(invocation: &Invocation, args: &MakeCases, site: &Site) -> anyhow:
             let (done, total) = (std::cell::Cell::new(0), plan.calls());
             let written = from_model(site, plan, &|| {
                 done.set(done.get() + 1);
-                progress.documents(done.get(), total);
+                progress.answers(done.get(), total);
             })
             .await;
             progress.finish();

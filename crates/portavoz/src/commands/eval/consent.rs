@@ -1,8 +1,8 @@
 //! The cost of a run, told and agreed to before anybody is asked.
 
 use portavoz_app::evaluation::Plan;
-use portavoz_domain::usage::usd;
 
+use super::super::agreement::{consent, dollars};
 use crate::cli::Eval;
 use crate::failure::Failure;
 use crate::output::{Output, counted};
@@ -21,19 +21,7 @@ pub(super) fn agree(output: &Output, plan: &Plan, args: &Eval) -> anyhow::Result
         .hint("ask fewer cases with `--limit` or `--tag`, or allow more")
         .into());
     }
-    let what = told(plan);
-    if args.yes {
-        output.remark(what);
-        return Ok(());
-    }
-    if !output.can_ask() {
-        return Err(Failure::user(what).hint("agree to it with `--yes`").into());
-    }
-    let answer = output.question(&format!("{what}; ask them? (y/n)"), "n")?;
-    if answer.eq_ignore_ascii_case("y") || answer.eq_ignore_ascii_case("yes") {
-        return Ok(());
-    }
-    Err(Failure::user("nothing was asked").hint("agree with `y`, or try `--target extractive`, which is free").into())
+    consent(output, told(plan), args.yes, "agree with `y`, or try `--target extractive`, which is free")
 }
 
 /// What it will cost: an estimate, said to be one, and a bound.
@@ -57,9 +45,4 @@ fn told(plan: &Plan) -> String {
 /// US dollars as micro-dollars; what is no amount is nothing.
 pub(super) fn micros(usd: f64) -> u64 {
     (usd.max(0.0) * 1e6).round() as u64
-}
-
-/// `$0.0123`, with as many digits as small sums need.
-pub(in crate::commands) fn dollars(micros: u64) -> String {
-    format!("${:.4}", usd(micros))
 }

@@ -248,7 +248,7 @@ fn answer(case: &Case, result: &CaseResult, beside: Option<&str>) -> String {
         found.map(str::to_owned),
         grade.supported.map(|share| format!("{:.0} % supported", share * 100.0)),
         (reply.withheld > 0).then(|| format!("{} withheld", reply.withheld)),
-        reply.cost_usd_micros.filter(|cost| *cost > 0).map(super::consent::dollars),
+        reply.cost_usd_micros.filter(|cost| *cost > 0).map(super::super::agreement::dollars),
         reply.took_ms.map(|ms| duration(ms as f64)),
         result.reused.then(|| "from an earlier run".to_owned()),
     ];

@@ -45,7 +45,7 @@ fn heading(told: &Told) -> String {
         RunState::Running => ", not finished".to_owned(),
         RunState::Waiting => ", waiting for a batch".to_owned(),
     };
-    let paid = told.paid_usd_micros.map(|paid| format!(", {} paid this time", super::consent::dollars(paid)));
+    let paid = told.paid_usd_micros.map(|paid| format!(", {} paid this time", super::super::agreement::dollars(paid)));
     format!(
         "{}  {}: {}, run {}{state}{}",
         bold().apply_to("Evaluation"),
