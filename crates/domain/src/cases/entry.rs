@@ -2,6 +2,7 @@
 
 use portavoz_text::language::Language;
 use portavoz_text::ngrams::overlap;
+use portavoz_text::words::words;
 
 use super::{Case, KEYS, Origin, OriginKind, Problem, check};
 use crate::answer::Outcome;
@@ -75,9 +76,9 @@ pub(super) fn case(entry: Entry, problems: &mut Vec<Problem>) -> Option<Case> {
             "before" => case.before = reading.texts(&field),
             "language" => case.language = reading.language(&field),
             "expect" => case.expect = reading.outcome(&field),
-            "topics" => case.topics = reading.texts(&field),
-            "must" => case.must = reading.texts(&field),
-            "must_not" => case.must_not = reading.texts(&field),
+            "topics" => case.topics = reading.phrases(&field),
+            "must" => case.must = reading.phrases(&field),
+            "must_not" => case.must_not = reading.phrases(&field),
             "reference" => case.reference = Some(reading.text(&field)),
             "sources" => case.sources = reading.texts(&field),
             "without" => case.without = reading.texts(&field),
@@ -175,6 +176,17 @@ impl Reading<'_> {
             }
         }
         texts
+    }
+
+    /// Texts that are looked for in answers, which takes words: `%` alone is never found.
+    fn phrases(&mut self, field: &Field) -> Vec<String> {
+        let phrases = self.texts(field);
+        let aliases = phrases.iter().flat_map(|phrase| phrase.split('|'));
+        for alias in aliases.filter(|alias| !alias.trim().is_empty() && words(alias).is_empty()) {
+            let what = format!("`{}` in `{}` has neither letter nor digit", alias.trim(), field.key);
+            self.complain(field.line, what, "write it in words, as only words are found in answers");
+        }
+        phrases
     }
 
     fn id(&mut self, field: &Field) -> String {

@@ -108,6 +108,13 @@ question = "Which?"
 }
 
 #[test]
+fn what_no_answer_can_be_found_to_have_is_told() {
+    let file =
+        toml("[[case]]\nquestion = \"How much?\"\nmust_not = [\"€|euros\"]\nmust = [\"40 %\"]\ntags = [\"%\"]\n");
+    check(&file, &[&["line 3", "`€` in `must_not`", "in words"]]);
+}
+
+#[test]
 fn a_mistake_of_syntax_hides_no_other_problem() {
     let file = toml(
         "[[case]]\nquestion = \"What\n\n[[case]]\nquestion = \"Who?\"\ntopic = []\n\n[[case]]\nquestion = \"When?\"\n",
