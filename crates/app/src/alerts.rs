@@ -138,6 +138,11 @@ async fn open(site: &Site, finding: &Finding) -> Result<bool, StorageError> {
     site.storage().alerts().open(&episode).await
 }
 
+/// Opens, updates and closes episodes by findings that were made elsewhere; the next evaluation tells of them.
+pub(crate) async fn record_findings(site: &Site, open: Vec<Episode>, findings: &[Finding]) -> Result<(), StorageError> {
+    record(site, open, findings).await
+}
+
 /// Opens, updates and closes episodes. `open` are those that were open when the findings were made.
 async fn record(site: &Site, mut open_before: Vec<Episode>, findings: &[Finding]) -> Result<(), StorageError> {
     let alerts = site.storage().alerts();

@@ -147,7 +147,7 @@ pub async fn ask(site: &Arc<Site>, request: Ask) -> Result<Answering, AskError> 
         message,
         stream: request.stream,
         past,
-        variant: request.variant.unwrap_or_else(|| Arc::clone(site.usual())),
+        variant: request.variant.unwrap_or_else(|| crate::experiments::way(site)),
         live: site.live.load_full(),
         keeping: run::Keeping::Database,
     };

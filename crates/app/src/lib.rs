@@ -16,6 +16,7 @@ mod consult;
 pub mod conversation;
 pub mod documents;
 pub mod evaluation;
+pub mod experiments;
 pub mod face;
 pub mod facts;
 pub mod feedback;

@@ -2,7 +2,7 @@
 //! is written down at all.
 //!
 //! Money and sums stay in every case: what was charged for which turn, how many turns there were and how they went.
-//! They hold no word of anybody. Start at [`erase`]; [`retain`] does the same by age, every hour.
+//! They hold no word of anybody. A visitor who is erased also leaves the experiments; see `docs/privacy.md`. Start at [`erase`]; [`retain`] does the same by age, every hour.
 
 use std::sync::Arc;
 
@@ -16,6 +16,7 @@ pub(crate) mod memory;
 
 pub use portavoz_storage::{Erased, Scope};
 
+use crate::experiments::enrolment::withdraw;
 use crate::site::{Site, SiteError};
 
 /// Turns of one transaction: few enough that questions which come meanwhile do not notice.
@@ -57,6 +58,10 @@ pub async fn erase(
 ) -> Result<Erased, StorageError> {
     let privacy = storage.privacy();
     let mut erased = Erased::default();
+    let withdrawn = match scope {
+        Scope::Visitor(visitor) => withdraw(storage, site, visitor).await?,
+        _ => false,
+    };
     loop {
         let batch = privacy.erase(site, scope, BATCH).await?;
         erased = erased.plus(batch);
@@ -65,7 +70,7 @@ pub async fn erase(
         }
         progress(erased);
     }
-    if erased != Erased::default() {
+    if withdrawn || erased != Erased::default() {
         privacy.scrub().await?;
     }
     Ok(erased)

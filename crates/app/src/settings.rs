@@ -11,6 +11,7 @@ use portavoz_domain::prompt::HistoryLimits;
 use portavoz_domain::verification::policy::Mode;
 use portavoz_text::language::Language;
 
+pub use crate::experiments::ExperimentSettings;
 pub use crate::face::{Face, Logo};
 pub use crate::privacy::PrivacySettings;
 
@@ -55,6 +56,8 @@ pub struct SiteSettings {
     pub budget: BudgetSettings,
     /// See [`CacheSettings`].
     pub cache: CacheSettings,
+    /// See [`ExperimentSettings`].
+    pub experiments: ExperimentSettings,
     /// See [`KnowledgeSettings`].
     pub knowledge: KnowledgeSettings,
 }

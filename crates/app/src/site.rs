@@ -35,6 +35,7 @@ use crate::alerts::{Alarms, Notifier};
 use crate::ask::AnswerCache;
 use crate::budget::Account;
 use crate::clock::{Clock, Entropy, id_bytes};
+use crate::experiments;
 use crate::facts::Ledger;
 use crate::lifecycle;
 use crate::meter::Meter;
@@ -120,6 +121,7 @@ pub struct Site {
     pub(crate) memory: Memory,
     pub(crate) alarms: Alarms,
     pub(crate) answers: AnswerCache,
+    pub(crate) experiments: experiments::Standing,
     tasks: TaskTracker,
     meter: Meter,
 }
@@ -265,11 +267,13 @@ impl Site {
             live: ArcSwap::new(live),
             ingesting: tokio::sync::Mutex::new(()),
             alarms: Alarms::default(),
+            experiments: experiments::Standing::default(),
             tasks: TaskTracker::new(),
             meter: Meter::default(),
             parts,
         });
         lifecycle::refresh(&site).await?;
+        experiments::refresh(&site).await?;
         if stale && site.storage().knowledge().generation(site.id()).await? > 0 {
             site.refresh().await?;
         }

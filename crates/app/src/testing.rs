@@ -21,8 +21,8 @@ use crate::clock::{Clock, Entropy};
 use crate::ingest::{IngestReport, ingest};
 use crate::models::LadderModel;
 use crate::settings::{
-    AlertSettings, BudgetSettings, CacheSettings, Face, GenerationSettings, KnowledgeSettings, LifecycleSettings,
-    MessageSettings, PrivacySettings, RetrievalSettings, SiteSettings, VerifySettings,
+    AlertSettings, BudgetSettings, CacheSettings, ExperimentSettings, Face, GenerationSettings, KnowledgeSettings,
+    LifecycleSettings, MessageSettings, PrivacySettings, RetrievalSettings, SiteSettings, VerifySettings,
 };
 use crate::site::{Site, SiteParts};
 use async_trait::async_trait;
@@ -312,6 +312,7 @@ pub struct Setup {
     pub title: Option<String>,
     pub greeting: Option<String>,
     pub face: Face,
+    pub experiments: ExperimentSettings,
 }
 
 impl Default for Setup {
@@ -340,6 +341,7 @@ impl Default for Setup {
             title: None,
             greeting: None,
             face: Face::default(),
+            experiments: ExperimentSettings::default(),
         }
     }
 }
@@ -386,6 +388,7 @@ impl Setup {
         settings.alerts = self.alerts;
         settings.budget = self.budget;
         settings.cache = self.cache;
+        settings.experiments = self.experiments;
         (settings.title, settings.greeting, settings.face) = (self.title, self.greeting, self.face);
         if self.owner != "Ada" {
             settings.owner = ContactCard { name: Some(self.owner.to_owned()), ..ContactCard::default() };
@@ -443,6 +446,7 @@ fn settings(knowledge: &Path, patience: Duration, suggestions: Vec<String>) -> S
         alerts: AlertSettings::default(),
         budget: BudgetSettings::default(),
         cache: CacheSettings::default(),
+        experiments: ExperimentSettings::default(),
         knowledge: KnowledgeSettings {
             folder: knowledge.to_owned(),
             urls: Vec::new(),

@@ -71,6 +71,8 @@ pub struct Variant {
     /// Questions and answers that are sent before the conversation.
     pub(crate) examples: Vec<Message>,
     models: Models,
+    /// Answers are not told again: each is an outcome of its own.
+    anew: bool,
     /// No model stands in for another: an evaluation measures the one it names.
     alone: bool,
     /// Tells it from every other way.
@@ -124,6 +126,7 @@ impl Variant {
             wording: Arc::new(Wording::new(prompts, &[], canary)),
             examples: Vec::new(),
             models: Models::OfSite,
+            anew: false,
             alone: false,
             fingerprint: String::new(),
         }
@@ -145,6 +148,18 @@ impl Variant {
     #[must_use]
     pub(crate) fn with_model(self, model: Arc<dyn ChatModel>) -> Self {
         Self { models: Models::First(LadderModel::from(model)), alone: true, ..self }
+    }
+
+    /// The same with every answer made anew. An experiment counts answers: one that is told to a hundred visitors is one
+    /// outcome, not a hundred.
+    #[must_use]
+    pub fn anew(self) -> Self {
+        Self { anew: true, ..self }
+    }
+
+    /// Whether every answer is made anew.
+    pub(crate) const fn is_anew(&self) -> bool {
+        self.anew
     }
 
     /// What stands in the rows of its turns; `None` for the site's own way.

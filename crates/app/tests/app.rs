@@ -12,6 +12,7 @@ mod app {
     mod computing;
     mod conversations;
     mod evaluating;
+    mod experimenting;
     mod inbox;
     mod ingesting;
     mod keeping;

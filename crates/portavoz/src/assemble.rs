@@ -168,6 +168,7 @@ fn site_settings(settings: &Settings) -> SiteSettings {
         lifecycle: LifecycleSettings { watch: settings.models.watch, auto_successor: settings.models.auto_successor },
         budget: settings.budget,
         cache: settings.cache,
+        experiments: settings.experiments,
         verify: VerifySettings { mode: settings.verify.mode.into(), ..VerifySettings::default() },
         privacy: (&settings.privacy).into(),
         messages: settings.messages,

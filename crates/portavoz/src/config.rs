@@ -8,7 +8,7 @@
 
 use std::path::PathBuf;
 
-use portavoz_app::settings::{BudgetSettings, CacheSettings, MessageSettings};
+use portavoz_app::settings::{BudgetSettings, CacheSettings, ExperimentSettings, MessageSettings};
 use portavoz_domain::contact::ContactCard;
 use schemars::JsonSchema;
 use secrecy::SecretString;
@@ -20,6 +20,7 @@ pub mod cache;
 pub mod check;
 pub mod embeddings;
 pub mod example;
+pub mod experiments;
 pub mod keys;
 pub mod knowledge;
 pub mod load;
@@ -97,6 +98,8 @@ pub struct Config {
     pub budget: budget::Budget,
     /// Answers that are told again. A first question in the same words, on the same documents, prompt and model, gets the answer that a model gave before, at no cost.
     pub cache: cache::Cache,
+    /// Live experiments: `portavoz experiment` starts, shows and stops them. Nobody is in one unless the owner starts it.
+    pub experiments: experiments::Experiments,
     /// How often visitors may ask. Refusals are clear and cost nothing.
     pub rate: Rate,
     /// Where visitors come in.
@@ -119,7 +122,7 @@ pub struct Config {
 
 impl Config {
     /// Every section with its keys, in the order of the types.
-    pub fn sections() -> [(&'static str, &'static [&'static str]); 24] {
+    pub fn sections() -> [(&'static str, &'static [&'static str]); 25] {
         [
             ("site", keys::field_names::<site::Site>()),
             ("owner", keys::field_names::<owner::Owner>()),
@@ -136,6 +139,7 @@ impl Config {
             ("messages", keys::field_names::<messages::Messages>()),
             ("budget", keys::field_names::<budget::Budget>()),
             ("cache", keys::field_names::<cache::Cache>()),
+            ("experiments", keys::field_names::<experiments::Experiments>()),
             ("rate", keys::field_names::<Rate>()),
             ("server", keys::field_names::<server::Server>()),
             ("storage", keys::field_names::<storage::Storage>()),
@@ -190,6 +194,8 @@ pub struct Settings {
     pub budget: BudgetSettings,
     /// Which answers are told again.
     pub cache: CacheSettings,
+    /// Whether there are experiments.
+    pub experiments: ExperimentSettings,
     /// How often visitors may ask.
     pub rate: Rate,
     /// Where visitors come in.
@@ -271,6 +277,7 @@ fn resolve(written: Written, place: &Place, environment: &Environment) -> Result
         messages: (&config.messages).into(),
         budget: config.budget.resolve(checker_ref),
         cache: config.cache.settings(),
+        experiments: config.experiments.settings(),
         rate: config.rate.clone(),
         server: config.server.resolve(checker_ref),
         storage: config.storage.resolve(checker_ref),

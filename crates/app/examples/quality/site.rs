@@ -10,8 +10,8 @@ use portavoz_app::ask::{Answer, Ask, ask};
 use portavoz_app::clock::{Clock, Entropy};
 use portavoz_app::ingest::ingest;
 use portavoz_app::settings::{
-    AlertSettings, BudgetSettings, CacheSettings, Face, GenerationSettings, KnowledgeSettings, LifecycleSettings,
-    MessageSettings, PrivacySettings, RetrievalSettings, SiteSettings, VerifySettings,
+    AlertSettings, BudgetSettings, CacheSettings, ExperimentSettings, Face, GenerationSettings, KnowledgeSettings,
+    LifecycleSettings, MessageSettings, PrivacySettings, RetrievalSettings, SiteSettings, VerifySettings,
 };
 use portavoz_app::site::{Site, SiteParts};
 use portavoz_domain::contact::ContactCard;
@@ -89,6 +89,7 @@ impl WholeSite {
             alerts: AlertSettings::default(),
             budget: BudgetSettings::default(),
             cache: CacheSettings::default(),
+            experiments: ExperimentSettings::default(),
             knowledge: KnowledgeSettings {
                 folder: documents,
                 urls: Vec::new(),

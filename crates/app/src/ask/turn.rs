@@ -5,6 +5,7 @@ use std::sync::Arc;
 use portavoz_domain::answer::{AnswerEvent, Done};
 use portavoz_domain::budget::{Cap, Purpose, Reserved};
 use portavoz_domain::defence::{Concern, assess};
+use portavoz_domain::experiment::Observation;
 use portavoz_domain::question::{Question, Smalltalk, Understood};
 use portavoz_domain::turn::{NewTurn, Settlement, TurnStatus};
 use portavoz_domain::understanding::understand;
@@ -23,6 +24,7 @@ use super::telling::Telling;
 use super::told::Told;
 use super::{cache, ladder, spans, stock};
 use crate::budget::{NoMoney, Purse};
+use crate::experiments::enrolment;
 use crate::site::Live;
 
 /// Stable code of a turn that the database would not take.
@@ -107,10 +109,10 @@ impl Run {
 
     /// Which way a question goes, with everything ready to be paid for.
     async fn way_of_question(&self, question: &Question, live: &Live) -> Way {
-        // A rehearsal wants to know what this way of answering says, not what was said before.
+        // A rehearsal or an experiment wants to know what this way of answering says, not what was said before.
         let key = match self.keeping {
-            Keeping::Database => self.site.answers.key(self, live, question.language),
-            Keeping::Rehearsal(_) => None,
+            Keeping::Database if !self.variant.is_anew() => self.site.answers.key(self, live, question.language),
+            Keeping::Database | Keeping::Rehearsal(_) => None,
         };
         if let Some(remembered) = key.and_then(|key| self.site.answers.get(&key, self.site.now())) {
             return Way::Again(Box::new(remembered));
@@ -221,6 +223,8 @@ impl Run {
             let _gone = wanted.send(Rehearsed { settlement, language, found: told.basis.found() });
             return;
         }
+        // Before what is kept loses its words, if none are kept.
+        let observation = settlement.variant.is_some().then(|| Observation::of(&settlement)).flatten();
         let settlement = self.site.memory.settling(self.new_turn(language), settlement);
         if let Err(error) = self.site.storage().turns().settle(&settlement, language).await {
             tracing::error!(site = %self.site.id(), turn.id = %self.turn, %error, "the turn could not be settled");
@@ -229,6 +233,9 @@ impl Run {
             return;
         }
         self.site.meter().settled(&settlement, language);
+        if let Some(observation) = observation {
+            enrolment::observe(&self.site, self.visitor, &settlement, &observation).await;
+        }
         let Some(outcome) = told.outcome else { return };
         let done = Done {
             outcome,

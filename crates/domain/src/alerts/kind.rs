@@ -28,11 +28,15 @@ pub enum Kind {
     Lifecycle,
     /// Processes died in the middle of paid calls.
     Orphans,
+    /// A variant of an experiment is worse than allowed; the subject is its label and the guardrail.
+    ExperimentGuardrail,
+    /// The arms of an experiment get visitors in other proportions than planned.
+    ExperimentRatio,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::ResponseTime,
         Self::CostDay,
         Self::Quality,
@@ -43,6 +47,8 @@ impl Kind {
         Self::BudgetMonth,
         Self::Lifecycle,
         Self::Orphans,
+        Self::ExperimentGuardrail,
+        Self::ExperimentRatio,
     ];
 
     /// The stable name, as stored.
@@ -58,6 +64,8 @@ impl Kind {
             Self::BudgetMonth => "budget_month",
             Self::Lifecycle => "lifecycle",
             Self::Orphans => "orphans",
+            Self::ExperimentGuardrail => "experiment_guardrail",
+            Self::ExperimentRatio => "experiment_ratio",
         }
     }
 
@@ -76,11 +84,12 @@ impl Kind {
     }
 
     /// Whether the owner is told of the end. Shares of budgets end with their day or month by themselves, warnings of a
-    /// model's end give way to the next one or to the owner's own deed, and orphans are no state at all.
+    /// model's end give way to the next one or to the owner's own deed, as alerts of experiments do, and orphans are no state
+    /// at all.
     pub fn tells_recovery(self, subject: &str) -> bool {
         match self {
             Self::BudgetDay | Self::BudgetMonth => subject == "100",
-            Self::Lifecycle | Self::Orphans => false,
+            Self::Lifecycle | Self::Orphans | Self::ExperimentGuardrail | Self::ExperimentRatio => false,
             _ => true,
         }
     }
@@ -89,7 +98,7 @@ impl Kind {
     pub fn is_worse(self, value: f64, than: f64) -> bool {
         match self {
             // Good figures are high, and so is the number of days that are left.
-            Self::Quality | Self::Efficiency | Self::Lifecycle => value < than,
+            Self::Quality | Self::Efficiency | Self::Lifecycle | Self::ExperimentRatio => value < than,
             _ => value > than,
         }
     }

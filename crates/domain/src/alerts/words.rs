@@ -180,7 +180,8 @@ fn fields(episode: &Episode, language: Language, times: &[(&str, String)]) -> Ve
         (words.figure, shown(episode, episode.value, language)),
         (words.limit, shown(episode, episode.limit, language)),
     ];
-    let has_limit = !matches!(Kind::parse(&episode.kind), Some(Kind::Orphans | Kind::Lifecycle));
+    let has_limit =
+        !matches!(Kind::parse(&episode.kind), Some(Kind::Orphans | Kind::Lifecycle | Kind::ExperimentRatio));
     let figures = figures.into_iter().filter(|(name, _)| has_limit || *name != words.limit);
     let times = times.iter().map(|(name, time)| (*name, time.clone()));
     figures.chain(times).map(|(name, value)| (name.to_owned(), value)).collect()
@@ -200,6 +201,9 @@ fn figure(kind: Kind, value: f64, language: Language) -> String {
         Kind::Quality | Kind::Efficiency => decimal(value, 2, language),
         Kind::FallbackRate => format!("{} %", decimal(value * 100.0, 0, language)),
         Kind::ProviderDown => decimal(value, 0, language),
+        // A share, or dollars of a single answer.
+        Kind::ExperimentGuardrail => decimal(value, 4, language),
+        Kind::ExperimentRatio => format!("p = {}", decimal(value, 4, language)),
         Kind::CostDay | Kind::BudgetDay | Kind::BudgetMonth | Kind::Orphans => dollars(value, language),
         Kind::Lifecycle if spoken(language) == Language::Es => format!("{} días", decimal(value, 0, language)),
         Kind::Lifecycle => format!("{} days", decimal(value, 0, language)),

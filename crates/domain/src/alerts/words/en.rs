@@ -43,6 +43,8 @@ pub(super) fn title(kind: Kind, subject: &str) -> String {
         Kind::BudgetMonth => of_budget("month"),
         Kind::Lifecycle => format!("The end of `{}`", subject.split_once(' ').map_or(subject, |(model, _)| model)),
         Kind::Orphans => "Paid calls were broken off".to_owned(),
+        Kind::ExperimentGuardrail => format!("The variant `{}` does harm", variant_of(subject)),
+        Kind::ExperimentRatio => format!("The experiment `{subject}` is out of proportion"),
     }
 }
 
@@ -87,6 +89,10 @@ pub(super) fn message(finding: &Finding) -> String {
             Ground::Said(text) => text.clone(),
             _ => format!("{} has an end. `portavoz models` says more.", title(*kind, subject)),
         },
+        Kind::ExperimentGuardrail | Kind::ExperimentRatio => match ground {
+            Ground::Said(text) => text.clone(),
+            _ => format!("{}. `portavoz experiment list` says more.", title(*kind, subject)),
+        },
         Kind::Orphans => {
             let Ground::Charges(count) = ground else { return is };
             format!(
@@ -96,6 +102,11 @@ pub(super) fn message(finding: &Finding) -> String {
             )
         }
     }
+}
+
+/// The label before the guardrail.
+pub(super) fn variant_of(subject: &str) -> &str {
+    subject.split_once(' ').map_or(subject, |(label, _)| label)
 }
 
 fn provider_down(model: &str, failures: &str, limit: &str, ground: &Ground) -> String {

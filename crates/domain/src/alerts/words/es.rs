@@ -2,6 +2,7 @@
 
 use portavoz_text::language::Language;
 
+use super::en::variant_of;
 use super::{Words, decimal, dollars, figure, moment};
 use crate::alerts::Kind;
 use crate::alerts::rules::{Finding, Ground};
@@ -43,6 +44,8 @@ pub(super) fn title(kind: Kind, subject: &str) -> String {
         Kind::BudgetMonth => of_budget("del mes"),
         Kind::Lifecycle => format!("El final de `{}`", subject.split_once(' ').map_or(subject, |(model, _)| model)),
         Kind::Orphans => "Se interrumpieron llamadas de pago".to_owned(),
+        Kind::ExperimentGuardrail => format!("La variante `{}` hace daño", variant_of(subject)),
+        Kind::ExperimentRatio => format!("El experimento `{subject}` reparte mal"),
     }
 }
 
@@ -88,6 +91,10 @@ pub(super) fn message(finding: &Finding) -> String {
         Kind::Lifecycle => match ground {
             Ground::Said(text) => text.clone(),
             _ => format!("{} tiene fecha. `portavoz models` dice más.", title(*kind, subject)),
+        },
+        Kind::ExperimentGuardrail | Kind::ExperimentRatio => match ground {
+            Ground::Said(text) => text.clone(),
+            _ => format!("{}. `portavoz experiment list` dice más.", title(*kind, subject)),
         },
         Kind::Orphans => {
             let Ground::Charges(count) = ground else { return is };
