@@ -205,6 +205,12 @@ impl Purse {
         }
     }
 
+    /// Leaves what is reserved as it is, for whoever settles the charge later; if nobody does, it is an orphan's.
+    pub(crate) fn leave_open(self) -> ChargeId {
+        self.change(|kept| kept.settled = true);
+        self.account.charge
+    }
+
     fn kept(&self) -> Kept {
         *self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -7,6 +7,7 @@
 //! elsewhere. Start at [`plan()`].
 
 mod asking;
+pub mod batch;
 mod costs;
 mod key;
 mod plan;

@@ -5,6 +5,7 @@
 mod app {
     mod alerting;
     mod answering;
+    mod batching;
     mod budgets;
     mod cases;
     mod checking;

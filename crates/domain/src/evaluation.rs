@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::answer::{Citation, Outcome, Rung, RungTried};
 use crate::cases::Case;
-use crate::ids::{ChunkId, DocumentId, RunId, SiteId};
+use crate::ids::{ChargeId, ChunkId, DocumentId, RunId, SiteId};
 use crate::quality::Quality;
 use crate::timestamp::Timestamp;
 use crate::usage::Usage;
@@ -83,6 +83,8 @@ pub struct BatchJob {
     pub created: Timestamp,
     /// What was reserved for it, in micro-dollars.
     pub reserved_usd_micros: u64,
+    /// The charge that holds it.
+    pub charge: ChargeId,
 }
 
 /// One pass over cases with some targets.

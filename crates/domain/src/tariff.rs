@@ -57,6 +57,8 @@ impl Tariff {
             None | Some("" | "default" | "auto" | "standard" | "scale") => Some(self.standard),
             Some("flex") => self.flex,
             Some("priority" | "fast") => self.priority,
+            // Half of everything: https://platform.openai.com/docs/guides/batch
+            Some("batch") => Some(self.standard.halved()),
             Some(_) => None,
         }
     }
@@ -92,6 +94,7 @@ mod tests {
             (Some("default"), Some(250)),
             (Some("flex"), Some(125)),
             (Some("priority"), None),
+            (Some("batch"), Some(125)),
             (Some("of next year"), None),
         ] {
             assert_eq!(LUNA.cost_usd_micros(&usage, tier), micros, "{tier:?}");

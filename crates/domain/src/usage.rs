@@ -52,6 +52,17 @@ pub struct Price {
 }
 
 impl Price {
+    /// Half of every price, as batches pay.
+    #[must_use]
+    pub const fn halved(self) -> Self {
+        Self {
+            input: self.input.div_ceil(2),
+            cached_input: self.cached_input.div_ceil(2),
+            cache_write: self.cache_write.div_ceil(2),
+            output: self.output.div_ceil(2),
+        }
+    }
+
     /// What `usage` costs, in micro-dollars, rounded up so that a budget is never understated.
     ///
     /// `(prompt - cached - cache_write) x input + cached x cached_input + cache_write x cache_write + completion x output`,

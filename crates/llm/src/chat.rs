@@ -10,6 +10,7 @@ use portavoz_domain::tokens::CountTokens;
 use portavoz_domain::usage::Usage;
 
 use crate::LlmError;
+use crate::batch::Batches;
 
 /// What to ask. Parameters that the model does not accept are left out by the implementation, by its catalogue card.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,6 +64,11 @@ pub trait ChatModel: Send + Sync {
 
     /// Its tokenizer.
     fn tokenizer(&self) -> &dyn CountTokens;
+
+    /// Its batches, if its provider takes any; whether one does shows when it is handed in.
+    fn batches(&self) -> Option<&dyn Batches> {
+        None
+    }
 
     /// Asks. Connection, rate limit, breaker and retries are behind this; when it returns `Ok`, the first event has
     /// arrived (retries are over), and errors that follow in the stream are final.

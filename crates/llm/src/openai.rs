@@ -11,9 +11,11 @@
 
 mod adapt;
 mod answer;
+mod batch;
 mod breaker;
 mod caller;
 mod connection;
+mod exchange;
 mod failure;
 mod limiter;
 mod models;
@@ -31,6 +33,7 @@ use portavoz_domain::tariff::Tariff;
 use portavoz_domain::tokens::CountTokens;
 use tokio::time::Instant;
 
+use crate::batch::Batches;
 use crate::catalogue::Card;
 use crate::chat::{ChatModel, ChatRequest, ChatStream};
 use crate::tokens::tokenizer_for;
@@ -131,6 +134,10 @@ impl ChatModel for OpenAiChat {
 
     fn tokenizer(&self) -> &dyn CountTokens {
         tokenizer_for(&self.card)
+    }
+
+    fn batches(&self) -> Option<&dyn Batches> {
+        Some(self)
     }
 
     async fn chat(&self, request: &ChatRequest) -> Result<ChatStream, LlmError> {

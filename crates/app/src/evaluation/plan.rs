@@ -57,6 +57,9 @@ pub enum EvaluationError {
         /// Why, for people.
         cause: String,
     },
+    /// A batch cannot be handed in or taken back.
+    #[error("the batch: {0}")]
+    Batch(String),
     /// The site cannot answer.
     #[error(transparent)]
     Site(#[from] SiteError),

@@ -61,6 +61,11 @@ impl Caller {
         &self.policy
     }
 
+    /// Where it is, for exchanges beside the chat.
+    pub(crate) const fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
+    }
+
     pub(crate) fn host(&self) -> &str {
         self.endpoint.host()
     }

@@ -165,9 +165,9 @@ impl Endpoint {
         request.body(body)
     }
 
-    /// A GET.
-    pub(crate) fn get(&self, root: &Url, path: &str) -> reqwest::RequestBuilder {
-        self.http.get(at(root, path)).headers(self.headers.clone())
+    /// Any other request.
+    pub(crate) fn send(&self, method: reqwest::Method, root: &Url, path: &str) -> reqwest::RequestBuilder {
+        self.http.request(method, at(root, path)).headers(self.headers.clone())
     }
 }
 

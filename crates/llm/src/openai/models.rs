@@ -1,14 +1,16 @@
 //! What a server offers (`GET /models`), for setting up and for the check-up. Not part of any turn.
 
+use reqwest::Method;
 use serde_json::Value;
 use time::Date;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 use super::connection::{Connection, Endpoint};
-use super::failure::{self, Failure, read_limited};
+use super::exchange::Exchange;
+use super::failure::Failure;
 use super::policy::Timeouts;
+use crate::LlmError;
 use crate::catalogue::parse_date;
-use crate::{LlmError, TimeoutPhase};
 
 /// A gateway to everything lists some thousand models, a kilobyte each.
 const LIST_BYTES: usize = 16 * 1024 * 1024;
@@ -60,32 +62,6 @@ fn listed(value: &Value) -> Option<ListedModel> {
 async fn get_models(connection: Connection, timeouts: &Timeouts) -> Result<Vec<u8>, Failure> {
     let endpoint = Endpoint::new(connection).map_err(|error| Failure::permanent(error.to_string()))?;
     let deadline = Instant::now() + timeouts.first_token;
-    let late = |_| Failure::from(LlmError::Timeout(TimeoutPhase::Total));
-    let mut first_failure = None;
-    for (_, root) in endpoint.roots() {
-        let response = timeout_at(deadline, endpoint.get(root, "models").send())
-            .await
-            .map_err(late)?
-            .map_err(|error| failure::from_transport(&error, endpoint.host()))?;
-        let (status, headers) = (response.status(), response.headers().clone());
-        let body = timeout_at(deadline, read_limited(response, LIST_BYTES)).await.map_err(late)??;
-        // A page where a list should be is the front of something else: the list may be at the other root.
-        let is_page = body.trim_ascii_start().first() == Some(&b'<');
-        if status.is_success() && !is_page {
-            return Ok(body);
-        }
-        let failure = if is_page {
-            Failure::permanent(format!(
-                "`{}` sent a web page instead of a list of models: check the base URL",
-                endpoint.host()
-            ))
-        } else {
-            failure::from_status(status, &headers, &body, "models", &endpoint)
-        };
-        if !is_page && !matches!(status.as_u16(), 404 | 405) {
-            return Err(failure);
-        }
-        first_failure.get_or_insert(failure);
-    }
-    Err(first_failure.unwrap_or_else(|| Failure::permanent("the provider has no address")))
+    let exchange = Exchange { endpoint: &endpoint, deadline, limit: LIST_BYTES, subject: "a list of models" };
+    exchange.body(|root| endpoint.send(Method::GET, root, "models")).await
 }

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 #![allow(clippy::disallowed_methods, reason = "the server of the tests runs beside them")]
 
+mod batches;
 mod breaker;
 mod cancel;
 mod cassette;

@@ -6,7 +6,7 @@ use crate::cassette::{Exchange, Step};
 use crate::player::Player;
 use crate::{KEY, connection};
 
-fn listing(status: u16, path: &str, body: &str) -> Exchange {
+pub fn listing(status: u16, path: &str, body: &str) -> Exchange {
     Exchange {
         path: path.to_owned(),
         method: "GET".to_owned(),

@@ -221,7 +221,12 @@ async fn read_request(stream: &mut TcpStream, connection: usize) -> Option<Reque
         method: first.next().unwrap().to_owned(),
         path: first.next().unwrap().to_owned(),
         headers,
-        body: if body.is_empty() { Value::Null } else { serde_json::from_slice(body).unwrap() },
+        body: if body.is_empty() { Value::Null } else { json_or_text(body) },
         connection,
     })
+}
+
+/// A body as JSON; a form as its text.
+fn json_or_text(body: &[u8]) -> Value {
+    serde_json::from_slice(body).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(body).into_owned()))
 }

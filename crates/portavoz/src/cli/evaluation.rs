@@ -13,6 +13,7 @@ Examples:
   portavoz eval --target cool:temperature=0.2 --target short:prompt=prompts/short
   portavoz eval --min-quality 0.85 --junit eval.xml   for CI: exits with 1 below the cutoff
   portavoz eval --html eval.html --baseline last      beside the last run
+  portavoz eval --target gpt-4o --batch               half the price, answered within a day
 
 A target is a model's name, `control` (as configured), `extractive` (no model), or NAME:KEY=VALUE,KEY=VALUE with the
 keys model, temperature, top_p, max_tokens, max_results, threshold, context_tokens, tone, specific and prompt (a folder
@@ -42,6 +43,12 @@ pub struct Eval {
     /// Ask everything anew: take no answer of an earlier run
     #[arg(long)]
     pub fresh: bool,
+    /// Hand the questions in as a batch: half the price, answered within a day; the same command takes the answers back
+    #[arg(long, conflicts_with = "fresh")]
+    pub batch: bool,
+    /// Wait for the batch instead of coming back later
+    #[arg(long)]
+    pub wait: bool,
     /// Stop before the run costs more than this, in US dollars
     #[arg(long, value_name = "USD")]
     pub max_cost: Option<f64>,

@@ -18,6 +18,7 @@ use crate::logging::Audience;
 use crate::output::{Output, counted};
 use crate::progress;
 
+mod batch;
 mod consent;
 mod html;
 mod junit;
@@ -39,13 +40,13 @@ pub fn run_command(invocation: &Invocation, args: &Eval) -> anyhow::Result<Endin
         ready(&assembled.site, &settings, &invocation.output).await?;
         let asked = asked(invocation, args, &assembled, cases, name).await;
         // Answers under way are awaited unless somebody is in a hurry.
-        if matches!(&asked, Ok(None)) {
+        if matches!(&asked, Ok(Asked::Stopped)) {
             return Err(Failure::internal("stopped at once; answers under way are lost")
                 .hint("the same command goes on with the run")
                 .into());
         }
         assembled.close().await;
-        let Some(told) = asked? else { return Ok(Ending::FoundBroken) };
+        let Asked::Answered(told) = asked? else { return Ok(Ending::Fine) };
         told.write(&invocation.output, &args.files)?;
         let complaints = told.complaints();
         for complaint in &complaints {
@@ -55,18 +56,32 @@ pub fn run_command(invocation: &Invocation, args: &Eval) -> anyhow::Result<Endin
     })
 }
 
-/// What came of it; `None` if it was stopped at once.
+/// What came of it.
+enum Asked {
+    Answered(Box<Told>),
+    /// At once, with answers under way.
+    Stopped,
+    /// Its answers come later.
+    HandedIn,
+}
+
 async fn asked(
     invocation: &Invocation,
     args: &Eval,
     assembled: &Assembled,
     cases: Vec<portavoz_domain::cases::Case>,
     name: String,
-) -> anyhow::Result<Option<Told>> {
+) -> anyhow::Result<Asked> {
     let (site, output) = (&assembled.site, &invocation.output);
     let targets = wanted::targets(args, site)?;
     let wanted = portavoz_app::evaluation::Wanted { name, cases, targets, fresh: args.fresh };
-    let plan = plan(site, wanted).await.map_err(explain)?;
+    let mut plan = plan(site, wanted.clone()).await.map_err(explain)?;
+    if plan.awaits_batches() {
+        if !batch::collected(site, plan, args.wait, output).await? {
+            return Ok(Asked::HandedIn);
+        }
+        plan = portavoz_app::evaluation::plan(site, wanted.clone()).await.map_err(explain)?;
+    }
     for remark in &plan.remarks {
         output.remark(remark);
     }
@@ -75,20 +90,25 @@ async fn asked(
         None => None,
     };
     output.remark(standing(&plan));
+    if args.batch && plan.batchable(site) > 0 {
+        if !batch::handed_in(site, &plan, args, output).await? {
+            return Ok(Asked::HandedIn);
+        }
+        plan = portavoz_app::evaluation::plan(site, wanted).await.map_err(explain)?;
+    }
     consent::agree(output, &plan, args)?;
     let limits = Limits {
         parallel: usize::from(args.parallel),
         max_cost_usd_micros: args.max_cost.map(consent::micros),
         ..Limits::default()
     };
-    let Some(ended) = attended(assembled, plan, limits, output).await? else { return Ok(None) };
+    let Some(ended) = attended(assembled, plan, limits, output).await? else { return Ok(Asked::Stopped) };
     let min_quality = args.min_quality;
-    Ok(Some(
-        Told::of(ended.run, ended.results, site.language())
-            .ended(ended.ending, ended.paid_usd_micros)
-            .demanding(min_quality)
-            .beside(baseline),
-    ))
+    let told = Told::of(ended.run, ended.results, site.language())
+        .ended(ended.ending, ended.paid_usd_micros)
+        .demanding(min_quality)
+        .beside(baseline);
+    Ok(Asked::Answered(Box::new(told)))
 }
 
 /// Runs the plan under the owner's eyes: a bar or plain lines, and an ear for Ctrl-C; `None` after the second one.
@@ -216,6 +236,7 @@ fn explain(error: EvaluationError) -> anyhow::Error {
         EvaluationError::Twice(_) => "give each case an `id` of its own",
         EvaluationError::Variant { .. } => "`portavoz eval --help` says how targets are written",
         EvaluationError::Case { .. } => "shorten its question, or raise `server.max_message_chars`",
+        EvaluationError::Batch(_) => "try again; without `--batch`, what is left is asked directly",
         EvaluationError::Site(_) | EvaluationError::Storage(_) => "`portavoz doctor` checks everything",
     };
     let failure = match &error {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use portavoz_domain::evaluation::{BatchJob, CaseResult, Reply, Run, RunState};
+use portavoz_domain::ids::ChargeId;
 use portavoz_storage::StorageError;
 use tokio::task::JoinSet;
 
@@ -26,8 +27,13 @@ pub async fn a_run_goes_on_and_is_finished(database: &Database) {
     assert!(!evaluations.update(&run(1)).await.unwrap(), "there is none");
     evaluations.begin(&run(1)).await.unwrap();
     evaluations.record(&site(), run_id(1), &[case_result("uno", "a")]).await.unwrap();
-    let batch =
-        BatchJob { target: variant_name("a"), id: "batch_1".to_owned(), created: later(2), reserved_usd_micros: 9 };
+    let batch = BatchJob {
+        target: variant_name("a"),
+        id: "batch_1".to_owned(),
+        created: later(2),
+        reserved_usd_micros: 9,
+        charge: ChargeId::mint(later(2), [7; 10]),
+    };
     let waiting = Run { state: RunState::Waiting, batches: vec![batch], ..run(1) };
     assert!(evaluations.update(&waiting).await.unwrap());
     assert_eq!(database.other.evaluations().run(&site(), run_id(1)).await.unwrap(), Some(waiting));
