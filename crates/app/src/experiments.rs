@@ -9,6 +9,7 @@ use portavoz_domain::experiment::{Arm, Design, Experiment, ExperimentState, MOST
 use portavoz_domain::ids::ExperimentId;
 use portavoz_domain::variation::{CONTROL, InvalidName, VariantName, Variation};
 use portavoz_storage::{StorageError, StoredExperiment};
+use serde::Deserialize;
 
 use crate::clock::id_bytes;
 use crate::site::Site;
@@ -49,8 +50,9 @@ impl Default for ExperimentSettings {
     }
 }
 
-/// An experiment as its owner wants it.
-#[derive(Debug, Clone, PartialEq)]
+/// An experiment as its owner wants it; what a file or a request says.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Draft {
     /// As the owner calls it.
     pub name: String,
@@ -59,8 +61,10 @@ pub struct Draft {
     /// Parts of the visitors in thousandths, the control's first; equal ones if nothing is said.
     pub shares: Option<Vec<u32>>,
     /// How it is judged.
+    #[serde(default)]
     pub design: Design,
     /// What the owner notes about it.
+    #[serde(default)]
     pub note: String,
 }
 

@@ -63,6 +63,7 @@ impl fmt::Display for ExperimentState {
 
 /// One of the ways compared.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Arm {
     /// `control` for the first one.
     pub name: VariantName,
@@ -81,6 +82,7 @@ pub struct Shares {
 
 /// What must not get worse, whatever the primary outcome says. A margin is how much worse than control is still fine.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Guardrails {
     /// Mean cost of a first answer, as a multiple of the control's.
     pub cost_ratio: f64,
@@ -102,6 +104,7 @@ impl Default for Guardrails {
 
 /// How an experiment is judged; fixed when it starts.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Design {
     /// How often a verdict may be wrong when nothing differs, 0..1.
     pub alpha: f64,

@@ -12,6 +12,10 @@ use portavoz_domain::ids::VisitorId;
 use crate::error::ApiError;
 use crate::state::AppState;
 
+/// The cookie that the chat gets of a browser in which the owner has opened the dashboard. It proves nothing and opens
+/// nothing: who has it is not counted as a visitor.
+pub(crate) const OWNERS_BROWSER: &str = "portavoz_owner";
+
 /// The address a request came from.
 #[derive(Debug, Clone, Copy)]
 pub struct ClientAddress(pub IpAddr);
@@ -36,6 +40,8 @@ pub struct Asker {
     pub address: IpAddr,
     /// The visitor of a valid token, if the request has one in its head.
     pub visitor: Option<VisitorId>,
+    /// True if it is the owner who asks: by their token, or in a browser in which they opened the dashboard.
+    pub is_owner: bool,
 }
 
 impl Asker {
@@ -93,7 +99,9 @@ impl FromRequestParts<AppState> for Asker {
         check_origin(parts, &state.settings().allowed_origins)?;
         let Ok(ClientAddress(address)) = ClientAddress::from_request_parts(parts, state).await;
         let Ok(KnownVisitor(visitor)) = KnownVisitor::from_request_parts(parts, state).await;
-        Ok(Self { address, visitor })
+        let has_token = bearer(&parts.headers).is_some_and(|token| state.admin().matches(token));
+        let is_owner = has_token || cookie(&parts.headers, OWNERS_BROWSER).is_some();
+        Ok(Self { address, visitor, is_owner })
     }
 }
 
@@ -139,6 +147,15 @@ fn check_origin(parts: &Parts, allowed: &[String]) -> Result<(), ApiError> {
     } else {
         Err(ApiError::OriginNotAllowed(origin.chars().take(100).collect()))
     }
+}
+
+/// The value of a cookie.
+pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    cookies.flat_map(|line| line.split(';')).find_map(|pair| {
+        let (found, value) = pair.trim().split_once('=')?;
+        (found == name).then_some(value)
+    })
 }
 
 /// The token of `Authorization: Bearer`.

@@ -7,6 +7,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use portavoz_app::ask::{AskError, Failure};
 use portavoz_app::compare::runs::RunsError;
+use portavoz_app::experiments::ExperimentError;
 use portavoz_app::feedback::FeedbackError;
 use portavoz_app::messages::MessageError;
 use portavoz_app::models::migrate::MigrateError;
@@ -69,6 +70,8 @@ pub enum ApiError {
     OriginNotAllowed(String),
     /// The first model was not changed.
     ModelNotChanged(&'static str, String, Option<String>),
+    /// An experiment was not started or changed: status, stable code, why, and what to do.
+    ExperimentRefused(StatusCode, &'static str, String, Option<&'static str>),
     /// The database does not answer.
     StorageUnavailable,
     /// A defect of ours.
@@ -205,6 +208,7 @@ impl ApiError {
                 hint("the owner can add it to `server.allowed_origins`"),
             ),
             Self::ModelNotChanged(code, why, hint) => (StatusCode::CONFLICT, code, why.clone(), hint.clone()),
+            Self::ExperimentRefused(status, code, why, mend) => (*status, code, why.clone(), mend.and_then(hint)),
             Self::StorageUnavailable => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "storage_unavailable",
@@ -281,6 +285,20 @@ impl From<MigrateError> for ApiError {
             }
             refused => Self::ModelNotChanged(refused.code(), refused.to_string(), refused.hint()),
         }
+    }
+}
+
+impl From<ExperimentError> for ApiError {
+    fn from(error: ExperimentError) -> Self {
+        let status = match error {
+            ExperimentError::Storage(error) => return SiteError::from(error).into(),
+            ExperimentError::Unknown(_) => StatusCode::NOT_FOUND,
+            ExperimentError::Invalid(_) | ExperimentError::Variant { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            ExperimentError::SwitchedOff | ExperimentError::InTheWay(_) | ExperimentError::State { .. } => {
+                StatusCode::CONFLICT
+            }
+        };
+        Self::ExperimentRefused(status, error.code(), error.to_string(), error.hint())
     }
 }
 

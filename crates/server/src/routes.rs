@@ -8,6 +8,7 @@ pub(crate) mod assets;
 pub(crate) mod chat;
 pub(crate) mod conversations;
 pub(crate) mod erase;
+pub(crate) mod experiments;
 pub(crate) mod export;
 pub(crate) mod facts;
 pub(crate) mod feedback;

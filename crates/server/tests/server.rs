@@ -7,6 +7,7 @@ mod server {
     mod alerts;
     mod bodies;
     mod chat;
+    mod experiments;
     mod facts;
     mod feedback;
     mod messages;

@@ -42,7 +42,7 @@ pub(crate) struct AlertsResponse {
 pub(crate) struct AlertResponse {
     id: String,
     /// `response_time`, `cost_day`, `quality`, `efficiency`, `fallback_rate`, `provider_down`, `budget_day`,
-    /// `budget_month`, `lifecycle` or `orphans`.
+    /// `budget_month`, `lifecycle`, `orphans`, `experiment_guardrail` or `experiment_ratio`.
     kind: String,
     /// Which of that kind: the share of a budget in per cent, a model; empty if there is one only.
     subject: String,

@@ -9,6 +9,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
 use portavoz_app::ask::{Answer, Answering, Ask, ask};
+use portavoz_app::experiments::enrolment::{Arrival, enrol};
 use portavoz_domain::ids::ConversationId;
 use portavoz_text::language::Language;
 use serde::{Deserialize, Serialize};
@@ -88,15 +89,13 @@ pub(crate) async fn chat(
     let visitor = asker.visitor_or(&state, request.visitor_token.as_deref());
     state.admit(asker.address, visitor).map_err(ApiError::RateLimited)?;
     let stream = request.stream.unwrap_or_else(|| accepts_events(&headers));
-    let question = Ask {
-        message: request.message,
-        visitor: visitor.unwrap_or_else(|| site.new_visitor()),
-        conversation: request.conversation_id.as_deref().map(conversation_id).transpose()?,
-        language: request.language.as_deref().map(language).transpose()?,
-        stream,
-        client_history: Vec::new(),
-        variant: None,
-    };
+    let visitor = visitor.unwrap_or_else(|| site.new_visitor());
+    let conversation = request.conversation_id.as_deref().map(conversation_id).transpose()?;
+    let language = request.language.as_deref().map(language).transpose()?;
+    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+    let variant = enrol(site, &Arrival { visitor, conversation, is_owner: asker.is_owner, agent }).await;
+    let question =
+        Ask { message: request.message, visitor, conversation, language, stream, client_history: Vec::new(), variant };
     let answering = ask(site, question).await?;
     if stream {
         return Ok(streamed(answering));

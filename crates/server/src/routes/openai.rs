@@ -164,7 +164,7 @@ async fn complete(
     asker: Result<Asker, ApiError>,
     body: Result<JsonBody<CompletionRequest>, ApiError>,
 ) -> Result<Response, ApiError> {
-    let Asker { address, visitor } = asker?;
+    let Asker { address, visitor, .. } = asker?;
     let JsonBody(request) = body?;
     if request.n.is_some_and(|n| n != 1) {
         return Err(ApiError::BadRequest("`n` must be 1".to_owned()));

@@ -157,6 +157,10 @@ impl OwnersBrowser<'_> {
     fn keep_cookie(&mut self, response: &Response) {
         for cookie in response.headers().get_all("set-cookie") {
             let pair = cookie.to_str().unwrap().split(';').next().unwrap();
+            // The mark of an owner's browser is for the chat alone.
+            if pair.starts_with("portavoz_owner=") {
+                continue;
+            }
             self.cookie = Some(pair.to_owned()).filter(|pair| !pair.ends_with('='));
         }
     }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use portavoz_app::messages;
@@ -15,7 +15,7 @@ use portavoz_app::session::{LONGEST_MS, Session, Sessions, sessions};
 use super::desk::Desk;
 use super::tongue::Tongue;
 use super::trouble::Trouble;
-use crate::access::{Https, is_own_origin};
+use crate::access::{Https, OWNERS_BROWSER, cookie, is_own_origin};
 use crate::state::AppState;
 
 const COOKIE: &str = "portavoz_session";
@@ -93,17 +93,15 @@ pub(super) fn no_session_cookie(https: bool) -> HeaderValue {
     set_cookie("", 0, https)
 }
 
+/// The cookie that tells the chat that this browser is the owner's, for a year.
+pub(super) fn owners_browser_cookie(https: bool) -> HeaderValue {
+    let secure = if https { "; Secure" } else { "" };
+    let cookie = format!("{OWNERS_BROWSER}=1; Path=/api/chat; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}");
+    HeaderValue::from_str(&cookie).expect("it is letters, digits and signs that a header may have")
+}
+
 fn set_cookie(value: &str, seconds: u64, https: bool) -> HeaderValue {
     let secure = if https { "; Secure" } else { "" };
     let cookie = format!("{COOKIE}={value}; Path=/admin; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}");
     HeaderValue::from_str(&cookie).expect("a token is letters, digits, `-`, `_` and `.`")
-}
-
-/// The value of a cookie.
-pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    cookies.flat_map(|line| line.split(';')).find_map(|pair| {
-        let (found, value) = pair.trim().split_once('=')?;
-        (found == name).then_some(value)
-    })
 }

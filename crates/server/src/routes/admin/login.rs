@@ -10,7 +10,7 @@ use portavoz_app::session::{end_sessions, sessions};
 use serde::Deserialize;
 
 use super::desk::{Asked, Desk, Frame, OwnersForm, inner_path};
-use super::guard::{no_session_cookie, session_cookie};
+use super::guard::{no_session_cookie, owners_browser_cookie, session_cookie};
 use super::trouble::Trouble;
 use crate::access::{ClientAddress, Https};
 use crate::state::AppState;
@@ -96,8 +96,10 @@ pub(super) async fn log_in(
     }
     let sessions = sessions(&desk.site, *state.admin().hash()).await?;
     let token = sessions.sign(&sessions.begin(&desk.site));
-    let cookie = [(header::SET_COOKIE, session_cookie(&token, https))];
-    Ok((cookie, Redirect::to(inner_path(&credentials.next))).into_response())
+    let mut response = Redirect::to(inner_path(&credentials.next)).into_response();
+    response.headers_mut().append(header::SET_COOKIE, session_cookie(&token, https));
+    response.headers_mut().append(header::SET_COOKIE, owners_browser_cookie(https));
+    Ok(response)
 }
 
 /// Logs out, on every device: a session that somebody copied ends too.

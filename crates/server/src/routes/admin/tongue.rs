@@ -12,8 +12,8 @@ use portavoz_text::language::Language;
 use serde::Deserialize;
 
 use super::desk::{Asked, inner_path};
-use super::guard::cookie;
 use super::trouble::Trouble;
+use crate::access::cookie;
 
 const COOKIE: &str = "portavoz_language";
 const YEAR_S: u32 = 365 * 24 * 60 * 60;
