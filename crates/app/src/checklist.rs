@@ -5,6 +5,7 @@
 //! [`Line`], and its call in [`examine`].
 
 use portavoz_domain::budget::{Audit, Standing};
+use portavoz_domain::experiment::ExperimentState;
 use portavoz_domain::extract::{ExtractLimits, extract};
 use portavoz_domain::question::{Question, Understood};
 use portavoz_domain::understanding::understand;
@@ -12,10 +13,11 @@ use portavoz_domain::usage::usd;
 use portavoz_text::language::Language;
 use serde::Serialize;
 
+use crate::experiments::{self, ExperimentError, judge};
 use crate::facts;
 use crate::lifecycle::reads_spanish;
 use crate::site::{Site, SiteError};
-use crate::stats::{Figures, Group, Period, Step, overview_by};
+use crate::stats::{Figures, Period};
 
 /// Quality is looked at over so many days.
 const QUALITY_DAYS: u32 = 30;
@@ -318,26 +320,50 @@ async fn evaluation_metrics(site: &Site, tongue: Tongue) -> Line {
 /// Does an experiment run?
 async fn experiments(site: &Site, tongue: Tongue) -> Line {
     const CHECK: &str = "A/B tests";
-    let period = Period::last_days(site.now(), LONG_DAYS);
-    match overview_by(site, period, Step::Day).await {
-        Ok(overview) => {
-            let named = |groups: &[Group]| groups.iter().filter(|group| !group.name.is_empty()).count();
-            let (prompts, models) = (named(&overview.by_prompt), named(&overview.by_model));
-            let variants = named(&overview.by_variant);
-            let finding = tongue.say(
-                format!(
-                    "ninguna en marcha: esta versión aún no tiene experimentos; {prompts} plantillas y {models} modelos se \
-                     comparan con `portavoz stats --by prompt` y `--by model`, {variants} variantes registradas"
-                ),
-                format!(
-                    "none runs: this version has no experiments yet; {prompts} prompts and {models} models stand side by side \
-                     in `portavoz stats --by prompt` and `--by model`, {variants} variants on record"
-                ),
-            );
-            Line::fine(CHECK, finding)
-        }
+    if !site.settings().experiments.enabled {
+        let finding =
+            tongue.say("apagados (`experiments.enabled = false`)", "switched off (`experiments.enabled = false`)");
+        return Line::fine(CHECK, finding);
+    }
+    match experiments_now(site, tongue).await {
+        Ok(line) => line,
         Err(error) => Line::broken(CHECK, error.to_string(), tongue.database()),
     }
+}
+
+async fn experiments_now(site: &Site, tongue: Tongue) -> Result<Line, ExperimentError> {
+    const CHECK: &str = "A/B tests";
+    let all = experiments::list(site).await?;
+    let in_state = |state| all.iter().find(|experiment| experiment.state == state);
+    if let Some(running) = in_state(ExperimentState::Running) {
+        let language = if tongue.is_spanish { Language::Es } else { Language::En };
+        let judgement = judge::judge(site, running.clone(), language).await?;
+        let finding = format!("`{}`: {}", running.name, judgement.sentence);
+        let look = format!("`portavoz experiment show {}`", running.name);
+        return Ok(if judgement.ratio.alarm { Line::broken(CHECK, finding, look) } else { Line::fine(CHECK, finding) });
+    }
+    if let Some(shipped) = in_state(ExperimentState::Shipped) {
+        let (name, arm) = (&shipped.name, shipped.shipped.as_ref());
+        let differences =
+            arm.and_then(|arm| shipped.arm(arm)).map(|arm| arm.variation.differences()).unwrap_or_default();
+        let differences: Vec<String> = differences.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+        let (arm, differences) = (arm.map_or("", |arm| arm.as_str()), differences.join(", "));
+        let finding = tongue.say(
+            format!("la variante `{arm}` de `{name}` responde a todos en lugar de la configuración: {differences}"),
+            format!("the variant `{arm}` of `{name}` answers everybody instead of the configuration: {differences}"),
+        );
+        let mend = tongue.say(
+            format!("escríbelo en portavoz.toml y luego `portavoz experiment archive {name}`"),
+            format!("write that into portavoz.toml, then `portavoz experiment archive {name}`"),
+        );
+        return Ok(Line::warning(CHECK, finding, mend));
+    }
+    let over = all.len();
+    let finding = tongue.say(
+        format!("ninguno en marcha, {over} terminados; `portavoz experiment plan` dice cuánto tardaría uno"),
+        format!("none runs, {over} are over; `portavoz experiment plan` tells how long one would take"),
+    );
+    Ok(Line::fine(CHECK, finding))
 }
 
 async fn recent(site: &Site, days: u32) -> Result<Figures, SiteError> {

@@ -9,12 +9,14 @@ mod alerts;
 mod cases;
 mod compare;
 mod evaluation;
+mod experiment;
 mod keeping;
 
 pub use alerts::Alerts;
 pub use cases::{Cases, CasesFrom, CasesTurns, CheckCases, MakeCases};
 pub use compare::Compare;
 pub use evaluation::{Eval, ResultFiles, Runs};
+pub use experiment::{Draft, Experiment};
 pub use keeping::{Backup, Erase, Export, Messages, Restore};
 
 /// Shown below `portavoz --help`.
@@ -107,6 +109,9 @@ pub enum Command {
     Report(Report),
     /// Compare two ways of answering on the same cases
     Compare(Compare),
+    /// Try another way of answering on visitors, and see whether it is better
+    #[command(subcommand)]
+    Experiment(Experiment),
     /// List what was wrong, or see whether alerts arrive
     #[command(subcommand)]
     Alerts(Alerts),

@@ -25,6 +25,7 @@ mod config_commands;
 mod doctor;
 mod erase;
 mod eval;
+mod experiment;
 mod export;
 mod facts;
 mod ingest;
@@ -85,6 +86,7 @@ pub fn run(cli: Cli, environment: Environment) -> anyhow::Result<Ending> {
         Command::Restore(args) => restore::run(&invocation, &args),
         Command::Messages(args) => messages::run(&invocation, &args),
         Command::Alerts(command) => alerts::run(&invocation, &command),
+        Command::Experiment(command) => experiment::run(&invocation, &command),
         Command::Doctor(args) => doctor::run(&invocation, &args),
         Command::Config(command) => config_commands::run(&invocation, &command),
         Command::Completions(args) => completions::run(&invocation, &args),

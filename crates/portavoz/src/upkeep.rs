@@ -13,7 +13,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use portavoz_app::site::Site;
-use portavoz_app::{alerts, lifecycle, messages, privacy, stats};
+use portavoz_app::{alerts, experiments, lifecycle, messages, privacy, stats};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -28,6 +28,7 @@ pub fn jobs(site: &Arc<Site>) -> Vec<Job> {
     vec![
         Job::new("database", MINUTE, site, |site| async move { site.check().await }),
         Job::new("models", MINUTE, site, |site| async move { lifecycle::refresh(&site).await }),
+        Job::new("experiments", MINUTE, site, |site| async move { experiments::guard::guard(&site).await }),
         Job::new("lifecycle", 6 * HOUR, site, |site| async move { lifecycle::keep_watch(&site).await }),
         Job::new("retention", HOUR, site, |site| async move { privacy::retain(&site).await }),
         Job::new("sums", HOUR, site, |site| async move { stats::compact(&site).await }),

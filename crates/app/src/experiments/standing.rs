@@ -6,6 +6,7 @@ use arc_swap::ArcSwapOption;
 use portavoz_domain::experiment::{Experiment, ExperimentState};
 use portavoz_domain::variation::VariantName;
 use portavoz_storage::{StorageError, StoredExperiment};
+use serde::Serialize;
 
 use crate::site::Site;
 use crate::variant::Variant;
@@ -23,7 +24,7 @@ pub(super) struct InForce {
 }
 
 /// A variant that answers everybody.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Shipped {
     /// Of which experiment.
     pub experiment: VariantName,

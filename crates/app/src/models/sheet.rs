@@ -221,6 +221,8 @@ pub struct Overview {
     pub today: Option<String>,
     /// The model that answers today; `None` if answers are quoted from the documents.
     pub answering: Option<String>,
+    /// The variant of an experiment that answers everybody, if one was shipped.
+    pub shipped: Option<crate::experiments::Shipped>,
     /// The model that the configuration puts first.
     pub configured: Option<String>,
     /// The owner's choice in its place, if one was made.
@@ -249,7 +251,8 @@ pub async fn overview(site: &Site) -> Result<Overview, StorageError> {
     };
     Ok(Overview {
         today: site.now().date().map(|today| today.to_string()),
-        answering: site.first_model(),
+        answering: crate::experiments::way(site).first_model(site),
+        shipped: crate::experiments::shipped(site),
         configured: site.parts.models.first().map(|model| model.name().to_owned()),
         chosen_in_force: site.chosen_model().is_some(),
         chosen: choice,

@@ -27,6 +27,7 @@ pub(super) mod told;
 mod wanted;
 
 use told::Told;
+pub(super) use wanted::with_templates;
 
 /// Without a terminal, a line is said after each tenth of the answers.
 const PLAIN_LINES: usize = 10;

@@ -119,6 +119,17 @@ fn standing(overview: &Overview) -> Vec<String> {
             choice.model, choice.instead_of
         ));
     }
+    if let Some(shipped) = &overview.shipped {
+        let differences: Vec<String> =
+            shipped.differences.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+        lines.push(format!(
+            "the variant {} of experiment {} answers everybody ({}); `portavoz experiment stop {}` takes it back",
+            bold().apply_to(&shipped.arm),
+            shipped.experiment,
+            differences.join(", "),
+            shipped.experiment
+        ));
+    }
     for warning in &overview.warnings {
         lines.push(format!("{} {}", console::style("!").yellow().bold(), warning.message));
     }

@@ -7,6 +7,7 @@ mod cases;
 mod configuration;
 mod crash;
 mod disagreeing;
+mod experiments;
 mod keeping;
 mod models;
 mod pipeline;

@@ -83,7 +83,7 @@ pub(super) fn targets(args: &Eval, site: &Site) -> anyhow::Result<Vec<Target>> {
 }
 
 /// A folder of templates in a file of targets is beside that file; on the command line, where the command is given.
-fn with_templates(spec: TargetSpec, folder: &std::path::Path) -> anyhow::Result<Target> {
+pub(in crate::commands) fn with_templates(spec: TargetSpec, folder: &std::path::Path) -> anyhow::Result<Target> {
     let TargetSpec { name, mut variation, prompt } = spec;
     if let Some(prompt) = prompt {
         let path = folder.join(&prompt);
