@@ -89,10 +89,10 @@ pub async fn plan(site: &Site, draft: &Draft, language: Language) -> Result<Plan
         .spawn_blocking(move || pairs.iter().map(|pair| visitors(*pair, base, effect, alpha)).collect::<Vec<_>>());
     let played = playing.await.map_err(|error| ExperimentError::Storage(StorageError::Backend(Box::new(error))))?;
     // The slowest variant decides.
-    let slowest = |of: fn(&(Option<u64>, Option<u64>)) -> Option<u64>| {
+    let slowest = |of: fn(&Needed) -> Option<u64>| {
         played.iter().map(of).collect::<Option<Vec<u64>>>().and_then(|all| all.into_iter().max())
     };
-    let (needed, median) = (slowest(|one| one.0), slowest(|one| one.1));
+    let (needed, median) = (slowest(|one| one.at_80_percent), slowest(|one| one.median));
     let days = |visitors: Option<u64>| Some(visitors? as f64 / traffic.per_day?);
     let advice = match (traffic.per_day, needed) {
         (None, _) => Advice::NoTraffic,
@@ -119,20 +119,26 @@ pub async fn plan(site: &Site, draft: &Draft, language: Language) -> Result<Plan
     Ok(plan)
 }
 
-/// The visitors of all arms until a verdict on one variant: with 80 % power, and half of the time.
-fn visitors((control, variant): (u32, u32), base: f64, effect: f64, alpha: Alpha) -> (Option<u64>, Option<u64>) {
+/// The visitors of all arms until a verdict on one variant.
+#[derive(Debug, Clone, Copy, Default)]
+struct Needed {
+    at_80_percent: Option<u64>,
+    median: Option<u64>,
+}
+
+fn visitors((control, variant): (u32, u32), base: f64, effect: f64, alpha: Alpha) -> Needed {
     if control == 0 || variant == 0 {
-        return (None, None);
+        return Needed::default();
     }
     // Where there is no room above, the difference is looked for below.
     let effect = if base + effect > 1.0 { -effect } else { effect };
     let blocks = Blocks::for_shares(control.into(), variant.into());
     let Some(planned) = sequential::plan(&sequential::Plan { base, effect, alpha, blocks, seed: SEED }) else {
-        return (None, None);
+        return Needed::default();
     };
     let part = f64::from(control + variant) / f64::from(portavoz_domain::experiment::WHOLE);
     let all = |pair: Option<u64>| Some((pair? as f64 / part).ceil() as u64);
-    (all(planned.at_80_percent()), all(planned.median()))
+    Needed { at_80_percent: all(planned.at_80_percent()), median: all(planned.median()) }
 }
 
 /// The last four weeks.

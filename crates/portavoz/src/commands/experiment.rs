@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context;
-use console::Term;
+use console::{Term, measure_text_width};
 use portavoz_app::experiments::plan::{Advice, plan};
 use portavoz_app::experiments::{self, Draft, ExperimentError, judge};
 use portavoz_app::site::Site;
@@ -133,7 +133,7 @@ async fn watch(site: &Site, output: &Output, name: &str, every: Duration) -> any
         if terminal.is_term() {
             terminal.clear_last_lines(drawn)?;
             let screen = text::shown(&found, &judgement);
-            drawn = screen.lines().count();
+            drawn = rows(&screen, terminal.size().1.into());
             output.line(screen)?;
         } else {
             let line = text::line(&judgement);
@@ -150,6 +150,11 @@ async fn watch(site: &Site, output: &Output, name: &str, every: Duration) -> any
             pressed = tokio::signal::ctrl_c() => return Ok(pressed?),
         }
     }
+}
+
+/// The rows that a text takes on a terminal of so many columns.
+fn rows(text: &str, columns: usize) -> usize {
+    text.lines().map(|line| measure_text_width(line).div_ceil(columns.max(1)).max(1)).sum()
 }
 
 /// What was typed, and what its files say.

@@ -110,7 +110,7 @@ pub async fn of_changes_of_one_version_one_wins(database: &Database) {
         let storage = Arc::clone(if number % 2 == 0 { &database.storage } else { &database.other });
         racers.spawn(async move {
             let after = Experiment { note: number.to_string(), ..experiment(1) };
-            storage.experiments().change(1, &after).await.unwrap().then(|| after.note)
+            storage.experiments().change(1, &after).await.unwrap().then_some(after.note)
         });
     }
     let winners: Vec<_> = racers.join_all().await.into_iter().flatten().collect();

@@ -182,9 +182,9 @@ pub fn observation(number: u32) -> Observation {
     Observation {
         at: later(i64::from(number)),
         turn: Some(turn_id(number)),
-        success: number % 2 == 0,
+        success: number.is_multiple_of(2),
         withheld: number,
-        first_token_ms: (number % 3 > 0).then(|| u64::from(number)),
+        first_token_ms: (!number.is_multiple_of(3)).then(|| u64::from(number)),
         cost_usd_micros: u64::from(number) * 10,
     }
 }
