@@ -5,6 +5,8 @@
 //! [`Line`], and its call in [`examine`].
 
 use portavoz_domain::budget::{Audit, Standing};
+use portavoz_domain::evaluation::RunState;
+use portavoz_domain::evaluation::metrics::Metric;
 use portavoz_domain::experiment::ExperimentState;
 use portavoz_domain::extract::{ExtractLimits, extract};
 use portavoz_domain::question::{Question, Understood};
@@ -13,6 +15,8 @@ use portavoz_domain::usage::usd;
 use portavoz_text::language::Language;
 use serde::Serialize;
 
+use crate::compare::runs;
+use crate::evaluation::summary;
 use crate::experiments::{self, ExperimentError, judge};
 use crate::facts;
 use crate::lifecycle::reads_spanish;
@@ -264,6 +268,9 @@ fn quotes(site: &Site, question: &Question) -> bool {
     best.max(found.answerable) >= threshold && extract(question, &found.hits, &idf, ExtractLimits::default()).is_some()
 }
 
+/// Unfinished runs among the newest ones are passed over, so many of them at most.
+const RUNS_LOOKED_AT: u32 = 20;
+
 /// How good are the answers, and how many of them were looked at?
 async fn evaluation_metrics(site: &Site, tongue: Tongue) -> Line {
     const CHECK: &str = "evaluation metrics";
@@ -271,6 +278,7 @@ async fn evaluation_metrics(site: &Site, tongue: Tongue) -> Line {
         Ok(figures) => figures,
         Err(error) => return Line::broken(CHECK, error.to_string(), tongue.database()),
     };
+    let last_run = last_run(site, tongue).await;
     let quality = &figures.quality;
     let turns = figures.turns;
     let Some(mean) = quality.quality_mean else {
@@ -279,7 +287,7 @@ async fn evaluation_metrics(site: &Site, tongue: Tongue) -> Line {
                 format!("ningún turno en {QUALITY_DAYS} días; cada respuesta se puntúa al darla"),
                 format!("no turns in {QUALITY_DAYS} days; every answer is scored as it is given"),
             );
-            return Line::fine(CHECK, finding);
+            return Line::fine(CHECK, finding + &last_run);
         }
         let finding = tongue.say(
             format!("ninguna respuesta puntuada en {QUALITY_DAYS} días, de {turns} turnos"),
@@ -312,9 +320,28 @@ async fn evaluation_metrics(site: &Site, tongue: Tongue) -> Line {
             "`portavoz stats --by model` shows which model; the turns are at `/api/admin/turns?max_quality=0.6`",
         );
         let below = tongue.say("por debajo de", "below");
-        return Line::warning(CHECK, format!("{finding}; {below} {least}"), mend);
+        return Line::warning(CHECK, format!("{finding}; {below} {least}{last_run}"), mend);
     }
-    Line::fine(CHECK, finding)
+    Line::fine(CHECK, finding + &last_run)
+}
+
+/// What the last finished evaluation found of its first target; nothing if there is none.
+async fn last_run(site: &Site, tongue: Tongue) -> String {
+    let found = async {
+        let entries = runs::runs(site, RUNS_LOOKED_AT).await.ok()?;
+        let entry = entries.into_iter().find(|entry| entry.state == RunState::Finished)?;
+        let run = runs::load(site, entry.id).await.ok()??;
+        let results = runs::results(site, &run).await.ok()?;
+        let summary = summary(&run, &results, site.language()).into_iter().next()?;
+        let quality = summary.figure(Metric::Quality)?.mean;
+        let day = run.started.to_rfc3339().get(..10).unwrap_or_default().to_owned();
+        Some((day, summary.target, quality, summary.passed, summary.count))
+    };
+    let Some((day, target, quality, passed, count)) = found.await else { return String::new() };
+    tongue.say(
+        format!("; última evaluación ({day}, `{target}`): calidad {quality:.2}, {passed} de {count} casos superados"),
+        format!("; last evaluation ({day}, `{target}`): quality {quality:.2}, {passed} of {count} cases passed"),
+    )
 }
 
 /// Does an experiment run?
