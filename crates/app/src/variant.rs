@@ -11,7 +11,6 @@ use portavoz_domain::message::{Message, Role};
 use portavoz_domain::prompt::{PromptOptions, Prompts, TemplateError};
 use portavoz_domain::variation::{EXTRACTIVE, InvalidVariation, Variation};
 use portavoz_llm::catalogue::{ModelKind, price_template};
-use portavoz_llm::chat::ChatModel;
 use portavoz_text::language::Language;
 
 use crate::models::{Ladder, LadderModel};
@@ -142,12 +141,6 @@ impl Variant {
     #[must_use]
     pub fn alone(self) -> Self {
         Self { alone: true, ..self }
-    }
-
-    /// The same with this model in the place of its own, and no other.
-    #[must_use]
-    pub(crate) fn with_model(self, model: Arc<dyn ChatModel>) -> Self {
-        Self { models: Models::First(LadderModel::from(model)), alone: true, ..self }
     }
 
     /// The same with every answer made anew. An experiment counts answers: one that is told to a hundred visitors is one

@@ -236,11 +236,15 @@ async fn reuse(site: &Site, run: &Run, questions: &mut Vec<Question>) -> Result<
     }
     let known = site.storage().evaluations().known(site.id(), &keys).await?;
     let mut reused = Vec::new();
-    questions.retain(|question| {
-        let is_paid = |result: &&CaseResult| result.reply.model.is_some() || result.reply.usage.prompt_tokens > 0;
-        let result = known.get(&question.key).filter(|result| hindrance(&result.reply).is_none()).filter(is_paid);
+    questions.retain_mut(|question| {
+        let result = known.get(&question.key).filter(|result| hindrance(&result.reply).is_none());
         let (case, target) = (run.cases.get(question.case), run.targets.get(question.target));
         let Some((result, (case, target))) = result.zip(case.zip(target)) else { return true };
+        if result.reply.model.is_none() && result.reply.usage.prompt_tokens == 0 {
+            // The same question finds the same passages: no model was needed, and none will be.
+            question.costs = Costs::default();
+            return true;
+        }
         reused.push(CaseResult {
             target: target.name.clone(),
             case: case.id.clone(),

@@ -12,6 +12,8 @@ use serde::Serialize;
 
 /// Samples drawn for the interval of a mean; enough for its second digit.
 const RESAMPLES: usize = 2_000;
+/// A bootstrap of fewer than these cases draws from too little: its interval would be far too narrow.
+const FEWEST: usize = 10;
 /// The same results give the same interval.
 const SEED: u64 = 6;
 
@@ -22,8 +24,8 @@ pub struct Figure {
     pub count: usize,
     /// Their mean, in the metric's unit.
     pub mean: f64,
-    /// 95 % interval of the mean over cases like these: by bootstrap, of yes and no by Wilson's formula; `None` of fewer
-    /// than two.
+    /// 95 % interval of the mean over cases like these: of yes and no by Wilson's formula, otherwise by bootstrap, which
+    /// says nothing (`None`) of fewer than ten.
     pub low: Option<f64>,
     /// Its upper end.
     pub high: Option<f64>,
@@ -132,11 +134,11 @@ fn figure(metric: Metric, results: &[&CaseResult]) -> Option<Figure> {
     let count = values.len();
     let mean = Sample::new(values.clone()).ok()?.summary().mean;
     let is_yes_no = metric.unit() == Unit::YesNo || values.iter().all(|value| *value == 0.0 || *value == 1.0);
-    let interval = if count < 2 {
-        None
-    } else if is_yes_no && matches!(metric.unit(), Unit::YesNo | Unit::Share) {
+    let interval = if is_yes_no && matches!(metric.unit(), Unit::YesNo | Unit::Share) {
         let yes = values.iter().filter(|value| **value > 0.5).count();
         wilson(number(yes), number(count), Confidence::NinetyFive).ok()
+    } else if count < FEWEST {
+        None
     } else {
         bootstrap(count, RESAMPLES, SEED, Confidence::NinetyFive, |places| {
             let drawn: f64 = places.iter().filter_map(|place| values.get(*place)).sum();

@@ -178,7 +178,9 @@ async fn every_case_is_asked_of_every_target_and_each_answer_is_kept() {
     let [control, extractive] = summaries.as_slice() else { panic!("two targets") };
     assert_eq!((control.count, control.passed, control.stood_in.len()), (3, 3, 0));
     assert!((control.cost_usd - 0.00063).abs() < 1e-9 && extractive.cost_usd == 0.0);
-    assert!(control.figure(Metric::Quality).unwrap().low.is_some() && control.took_p95_ms.is_some());
+    let quality = control.figure(Metric::Quality).unwrap();
+    assert!(quality.mean > 0.8 && quality.low.is_none(), "three cases are too few for a range");
+    assert!(control.figure(Metric::Passed).unwrap().low.is_some_and(|low| low < 0.5) && control.took_p95_ms.is_some());
 }
 
 #[tokio::test]
@@ -378,16 +380,18 @@ async fn hostile_answers_are_graded_and_kept() {
     );
 }
 
-/// Five hundred cases and four targets; the time is nobody's promise, the number of calls is.
+/// Cases and targets in number; the time is nobody's promise, the number of calls is. Without optimisation the pipeline is so
+/// much slower that a tenth of them will do.
 #[tokio::test]
 async fn five_hundred_cases_of_four_targets_are_two_thousand_calls() {
+    const CASES: usize = if cfg!(debug_assertions) { 50 } else { 500 };
     let models = ["m0", "m1", "m2", "m3"].map(Provider::good);
     let site = site(&models.each_ref()).await;
     let targets = ["control", "m1", "m2", "m3"];
-    let ended = ran(&site, wanted(cases(500), &targets), limits(8)).await;
-    assert_eq!((ended.ending, ended.results.len()), (Ending::Finished, 2_000));
-    assert_eq!(models.each_ref().map(|model| model.calls()), [500; 4]);
-    assert_eq!(charged(&site).await, (2_000 * CALL, 0));
-    let again = planned(&site, wanted(cases(500), &targets)).await;
-    assert_eq!((again.left(), again.reused.len()), (0, 2_000));
+    let ended = ran(&site, wanted(cases(CASES), &targets), limits(8)).await;
+    assert_eq!((ended.ending, ended.results.len()), (Ending::Finished, 4 * CASES));
+    assert_eq!(models.each_ref().map(|model| model.calls()), [CASES; 4]);
+    assert_eq!(charged(&site).await, (4 * CASES as u64 * CALL, 0));
+    let again = planned(&site, wanted(cases(CASES), &targets)).await;
+    assert_eq!((again.left(), again.reused.len()), (0, 4 * CASES));
 }

@@ -30,11 +30,11 @@ pub struct Piece {
     pub text: String,
 }
 
-/// The words of both texts in order, what only the first says before what only the second says. White space is not
-/// compared, and no words are lost: the pieces of [`Side::Both`] and [`Side::First`] are the first text, those of
+/// The words of both texts in order, what only the first says before what only the second says. An end of a line is a word
+/// (`\n`), other white space is not compared. No words are lost: the pieces of [`Side::Both`] and [`Side::First`] are the first text, those of
 /// `Both` and `Second` the second.
 pub fn differences(first: &str, second: &str) -> Vec<Piece> {
-    let (one, two): (Vec<&str>, Vec<&str>) = (first.split_whitespace().collect(), second.split_whitespace().collect());
+    let (one, two) = (words(first), words(second));
     let head = one.iter().zip(&two).take_while(|(one, two)| one == two).count();
     let (one_rest, two_rest) = (one.get(head..).unwrap_or_default(), two.get(head..).unwrap_or_default());
     let tail = one_rest.iter().rev().zip(two_rest.iter().rev()).take_while(|(one, two)| one == two).count();
@@ -51,6 +51,17 @@ pub fn differences(first: &str, second: &str) -> Vec<Piece> {
     }
     one_rest.iter().skip(one_middle.len()).for_each(|word| pieces.push(Side::Both, word));
     pieces.finish()
+}
+
+fn words(text: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    for (place, line) in text.lines().enumerate() {
+        if place > 0 {
+            words.push("\n");
+        }
+        words.extend(line.split_whitespace());
+    }
+    words
 }
 
 fn compare(one: &[&str], two: &[&str], pieces: &mut Pieces) {
@@ -158,6 +169,7 @@ mod tests {
             ("a b", "", "-a b"),
             ("precision rose by 40 %", "precision fell by 4 %", "precision | -rose | +fell | by | -40 | +4 | %"),
             ("a b c d", "b c x d", "-a | b c | +x | d"),
+            ("a\n\nb", "a b", "a | -\n \n | b"),
             ("one two", "three four", "-one two | +three four"),
         ] {
             assert_eq!(shown(first, second), expected);
