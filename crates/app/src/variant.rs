@@ -11,6 +11,7 @@ use portavoz_domain::message::{Message, Role};
 use portavoz_domain::prompt::{PromptOptions, Prompts, TemplateError};
 use portavoz_domain::variation::{EXTRACTIVE, InvalidVariation, Variation};
 use portavoz_llm::catalogue::{ModelKind, price_template};
+use portavoz_llm::chat::ChatModel;
 use portavoz_text::language::Language;
 
 use crate::models::{Ladder, LadderModel};
@@ -153,6 +154,12 @@ impl Variant {
     /// Whether every answer is made anew.
     pub(crate) const fn is_anew(&self) -> bool {
         self.anew
+    }
+
+    /// The same with this model in the place of its own, and no other.
+    #[must_use]
+    pub(crate) fn with_model(self, model: Arc<dyn ChatModel>) -> Self {
+        Self { models: Models::First(LadderModel::from(model)), alone: true, ..self }
     }
 
     /// What stands in the rows of its turns; `None` for the site's own way.
