@@ -5,11 +5,14 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use portavoz_app::compare::runs;
 use portavoz_app::evaluation::{Ended, Ending as RunEnding, EvaluationError, Limits, Plan, Progress, Stop, plan, run};
-use portavoz_domain::evaluation::{Run, RunEntry};
-use portavoz_storage::Storage;
+use portavoz_domain::evaluation::{RunEntry, RunState};
+use portavoz_domain::ids::RunId;
 use tokio_util::sync::CancellationToken;
 
+use super::agreement::dollars;
+use super::compare::told as unknown;
 use super::{Ending, Invocation, ready, wait_for};
 use crate::assemble::{self, Assembled};
 use crate::cli::Eval;
@@ -121,7 +124,7 @@ async fn attended(assembled: &Assembled, plan: Plan, limits: Limits, output: &Ou
         bar.answers(step.done, step.total);
         let tenth = step.done * PLAIN_LINES / step.total.max(1);
         if !output.shows_progress() && said.swap(tenth, Ordering::Relaxed) < tenth {
-            let paid = super::agreement::dollars(step.paid_usd_micros);
+            let paid = dollars(step.paid_usd_micros);
             output.remark(format_args!("asked {} of {}, {paid} paid", step.done, step.total));
         }
     };
@@ -152,69 +155,34 @@ fn standing(plan: &Plan) -> String {
         _ => format!("; {} known from earlier runs", counted(known, "answer")),
     };
     if plan.resumed {
-        format!("going on with run {}: {} of {}{known}", short(&plan.run), plan.done.len(), plan.total())
+        format!("going on with run {}: {} of {}{known}", short(plan.run.id), plan.done.len(), plan.total())
     } else {
-        format!("run {}: {asked}{known}", short(&plan.run))
+        format!("run {}: {asked}{known}", short(plan.run.id))
     }
 }
 
-/// The end of a run's id, which tells it from others; the beginning is the time, which those of one day share.
-pub(super) fn short(run: &Run) -> String {
-    shortened(&run.id.to_string())
-}
-
-/// See [`short`].
-pub(super) fn shortened(id: &str) -> String {
-    id.rsplit('-').next().unwrap_or(id).to_owned()
+/// The beginning of a run's id, which is the moment when it began and names it wherever a run is asked for.
+pub(super) fn short(id: RunId) -> String {
+    const MOMENT: usize = "01990000-0000".len();
+    id.to_string().chars().take(MOMENT).collect()
 }
 
 /// The run that this one is held against; not itself.
 async fn baseline(assembled: &Assembled, name: &str, plan: &Plan) -> anyhow::Result<Told> {
-    let entry = find_run(assembled.storage.as_ref(), assembled.site.id(), name, Some(plan)).await?;
-    kept(assembled, &entry).await
-}
-
-/// A run as it was kept.
-pub(super) async fn kept(assembled: &Assembled, entry: &RunEntry) -> anyhow::Result<Told> {
-    let (site, runs) = (&assembled.site, assembled.storage.evaluations());
-    let run = runs.run(site.id(), entry.id).await?;
-    let run = run.ok_or_else(|| Failure::user(format!("the run `{}` is gone", entry.id)))?;
-    let results = runs.results(site.id(), entry.id).await?;
-    let results = portavoz_app::evaluation::in_order(&run, results);
-    Ok(Told::of(run, results, site.language()))
-}
-
-/// The run that is meant by `last`, an id, the beginning or the end of one, or a name. Runs of `plan` are passed over.
-pub(super) async fn find_run(
-    storage: &dyn Storage,
-    site: &portavoz_domain::ids::SiteId,
-    meant: &str,
-    plan: Option<&Plan>,
-) -> anyhow::Result<RunEntry> {
-    const MOST: u32 = 1_000;
-    let mut entries = storage.evaluations().runs(site, MOST).await?;
-    entries.retain(|entry| plan.is_none_or(|plan| plan.run.id != entry.id));
-    if meant == "last" {
-        return entries.into_iter().next().ok_or_else(|| no_run("there is no run yet"));
-    }
-    let matches = |entry: &&RunEntry| {
-        let id = entry.id.to_string();
-        meant.len() >= 4 && (id.starts_with(meant) || id.ends_with(meant))
+    let site = &assembled.site;
+    let is_other = |entry: &&RunEntry| entry.id != plan.run.id && entry.state == RunState::Finished;
+    let name = match runs::runs(site, 100).await.map_err(unknown)?.iter().find(is_other) {
+        Some(newest) if name == "last" => newest.id.to_string(),
+        _ => name.to_owned(),
     };
-    let by_id: Vec<&RunEntry> = entries.iter().filter(matches).collect();
-    match by_id.as_slice() {
-        [one] => return Ok((*one).clone()),
-        [] => {}
-        several => {
-            return Err(no_run(&format!("`{meant}` is the beginning of {} runs", several.len())));
-        }
-    }
-    let named = entries.into_iter().find(|entry| entry.name == meant);
-    named.ok_or_else(|| no_run(&format!("there is no run `{meant}`")))
+    kept(assembled, &name).await
 }
 
-fn no_run(what: &str) -> anyhow::Error {
-    Failure::user(what).hint("`portavoz runs list` lists them; `last` is the newest").into()
+/// A run as it was kept: `last`, its id or the beginning of it, or its name.
+pub(super) async fn kept(assembled: &Assembled, name: &str) -> anyhow::Result<Told> {
+    let run = runs::find_run(&assembled.site, name).await.map_err(unknown)?;
+    let results = runs::results(&assembled.site, &run).await.map_err(unknown)?;
+    Ok(Told::of(run, results, assembled.site.language()))
 }
 
 /// Why a run did not end, for the last line.

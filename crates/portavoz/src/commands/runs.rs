@@ -2,9 +2,12 @@
 
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
+use portavoz_app::compare::runs;
 use portavoz_domain::evaluation::{RunEntry, RunState};
 
-use super::eval::{find_run, kept, shortened};
+use super::agreement::dollars;
+use super::compare::told as unknown;
+use super::eval::{kept, short};
 use super::{Ending, Invocation, wait_for};
 use crate::assemble;
 use crate::cli::Runs;
@@ -17,11 +20,11 @@ pub fn run(invocation: &Invocation, command: &Runs) -> anyhow::Result<Ending> {
     let output = &invocation.output;
     wait_for(async {
         let assembled = assemble::open(&settings).await?;
-        let (storage, site) = (assembled.storage.as_ref(), assembled.site.id());
+        let site = &assembled.site;
         let ended = async {
             match command {
                 Runs::List { limit, json } => {
-                    let entries = storage.evaluations().runs(site, u32::from(*limit)).await?;
+                    let entries = runs::runs(site, u32::from(*limit)).await.map_err(unknown)?;
                     if *json {
                         output.json(&entries)?;
                     } else {
@@ -29,11 +32,10 @@ pub fn run(invocation: &Invocation, command: &Runs) -> anyhow::Result<Ending> {
                     }
                 }
                 Runs::Show { run, files } => {
-                    let entry = find_run(storage, site, run, None).await?;
-                    kept(&assembled, &entry).await?.write(output, files)?;
+                    kept(&assembled, run).await?.write(output, files)?;
                 }
                 Runs::Remove { run } => {
-                    let entry = find_run(storage, site, run, None).await?;
+                    let entry = runs::find_run(site, run).await.map_err(unknown)?;
                     if entry.state == RunState::Waiting {
                         return Err(Failure::user(format!(
                             "the run `{}` waits for a batch that is paid for",
@@ -42,8 +44,8 @@ pub fn run(invocation: &Invocation, command: &Runs) -> anyhow::Result<Ending> {
                         .hint("take its answers back first with the command that began it")
                         .into());
                     }
-                    storage.evaluations().remove(site, entry.id).await?;
-                    output.remark(format_args!("removed run {} ({})", shortened(&entry.id.to_string()), entry.name));
+                    site.storage().evaluations().remove(site.id(), entry.id).await?;
+                    output.remark(format_args!("removed run {} ({})", short(entry.id), entry.name));
                 }
             }
             Ok(Ending::Fine)
@@ -66,14 +68,17 @@ fn list(entries: &[RunEntry]) -> String {
         let targets: Vec<&str> = entry.targets.iter().map(|target| target.as_str()).collect();
         let asked = usize::try_from(entry.cases).unwrap_or(0) * entry.targets.len();
         table.add_row([
-            shortened(&entry.id.to_string()),
+            short(entry.id),
             when,
             entry.name.clone(),
             targets.join(", "),
             format!("{} of {asked}", entry.results),
-            super::agreement::dollars(entry.cost_usd_micros),
+            dollars(entry.cost_usd_micros),
             entry.state.to_string(),
         ]);
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
     }
     table.to_string().lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
 }

@@ -7,11 +7,13 @@ mod cases;
 mod configuration;
 mod crash;
 mod disagreeing;
+mod evaluating;
 mod experiments;
 mod keeping;
 mod models;
 mod pipeline;
 mod program;
+mod provider;
 mod serving;
 mod stats;
 #[cfg(feature = "otel")]

@@ -22,7 +22,8 @@ const STYLE: &str = "body{max-width:76rem}.case{border-top:1px solid var(--line)
 .answer{border:1px solid var(--line);border-radius:.5rem;padding:.6rem .8rem;overflow-wrap:anywhere}.answer p{white-space:pre-line}\
 del{color:var(--bad);text-decoration:line-through}ins{color:var(--good);text-decoration:underline}\
 summary{cursor:pointer}.two{display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax(24rem,1fr))}\
-.small{font-size:.85rem}ul{margin:.2rem 0;padding-left:1.2rem}";
+svg{max-width:44rem}\
+.figures td:not(:first-child){white-space:nowrap}.small{font-size:.85rem}ul{margin:.2rem 0;padding-left:1.2rem}";
 
 /// The whole file.
 pub(super) fn render(told: &Told) -> String {
@@ -36,7 +37,7 @@ fn opening(told: &Told) -> String {
     let day = day.get(..16).unwrap_or_default().replace('T', " ");
     let mut html = format!(
         "<p class=\"soft\">{day} UTC, run {}, knowledge of generation {}</p>\n<p>{} cases, {} targets: {}.</p>\n",
-        escape(&short(run)),
+        escape(&short(run.id)),
         run.knowledge_generation,
         run.cases.len(),
         run.targets.len(),
@@ -49,11 +50,12 @@ fn opening(told: &Told) -> String {
 }
 
 fn figures(told: &Told) -> String {
-    let mut html = "<section>\n<h2>Targets</h2>\n<div class=\"wide\"><table>\n<tr><th>Target</th><th>Quality</th>\
+    let mut html =
+        "<section>\n<h2>Targets</h2>\n<div class=\"wide figures\"><table>\n<tr><th>Target</th><th>Quality</th>\
                     <th class=\"n\">Passed</th><th class=\"n\">Ended as expected</th><th class=\"n\">Source found</th>\
                     <th class=\"n\">Citations right</th><th class=\"n\">Supported</th><th class=\"n\">Cost</th>\
                     <th class=\"n\">First words</th><th class=\"n\">Whole answer</th></tr>\n"
-        .to_owned();
+            .to_owned();
     for summary in &told.summaries {
         html.push_str(&figures_of(told, summary));
     }

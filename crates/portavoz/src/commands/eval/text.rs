@@ -3,7 +3,7 @@
 use console::measure_text_width;
 use portavoz_app::evaluation::{Figure, Summary};
 use portavoz_domain::evaluation::metrics::Metric;
-use portavoz_domain::evaluation::{CaseResult, RunState, faults};
+use portavoz_domain::evaluation::{RunState, faults};
 use portavoz_text::language::Language;
 
 use super::short;
@@ -33,10 +33,10 @@ pub(super) fn render(told: &Told) -> String {
 }
 
 const LEGEND: &str = "\
-quality: 0.4 relevance + 0.3 accuracy + 0.3 clarity, from 0 to 1; in brackets, the range that so few
-cases leave open (95 %). passed: all that the case demands. ended: answered, not known or declined, as
-expected. found: an expected source was found. supported: sentences that the documents bear out. The
-times are medians, until the first words and until the end.";
+quality: 0.4 relevance + 0.3 accuracy + 0.3 clarity, from 0 to 1; in brackets, the range that so
+few cases leave open (95 %). passed: all that the case demands. ended: answered, not known or
+declined, as expected. found: an expected source was found. supported: sentences that the documents
+bear out. The times are medians, until the first words and until the end.";
 
 fn heading(told: &Told) -> String {
     let run = &told.run;
@@ -51,7 +51,7 @@ fn heading(told: &Told) -> String {
         bold().apply_to("Evaluation"),
         run.name,
         counted(run.cases.len(), "case"),
-        short(run),
+        short(run.id),
         paid.unwrap_or_default()
     )
 }
@@ -115,12 +115,17 @@ fn groups(told: &Told) -> Vec<String> {
         ("language", (|summary| &summary.by_language) as fn(&Summary) -> &Vec<portavoz_app::evaluation::Group>),
         ("tag", |summary| &summary.by_tag),
     ] {
-        for summary in told.summaries.iter().filter(|summary| of(summary).len() > 1) {
+        // Groups of several targets fill the screen; the page has the answers of each.
+        let shown = if what == "tag" { 1 } else { usize::MAX };
+        for summary in told.summaries.iter().take(shown).filter(|summary| of(summary).len() > 1) {
             let group = |group: &portavoz_app::evaluation::Group| {
                 let quality = group.quality.map_or_else(|| "–".to_owned(), |quality| format!("{quality:.2}"));
                 format!("{} {quality} ({}/{})", group.name, group.passed, group.count)
             };
-            let all: Vec<String> = of(summary).iter().map(group).collect();
+            // Where it is worst comes first; what does not fit is in the page.
+            let mut groups: Vec<&portavoz_app::evaluation::Group> = of(summary).iter().collect();
+            groups.sort_by(|one, other| one.quality.unwrap_or(1.0).total_cmp(&other.quality.unwrap_or(1.0)));
+            let all: Vec<String> = groups.into_iter().map(group).collect();
             lines.push(clipped(&format!("by {what}, {}: {}", summary.target, all.join(", ")), COLUMNS));
         }
     }
@@ -143,42 +148,53 @@ fn stood_in(summaries: &[Summary]) -> Vec<String> {
         .collect()
 }
 
-/// The answers that fall shortest of what their cases want, each with what is wrong with it.
+/// The answers that fall shortest of what their cases want, each with what is wrong with it; the same fault of several
+/// targets is one line.
 fn worst(told: &Told) -> Vec<String> {
-    let mut failed: Vec<&CaseResult> = told.results.iter().filter(|result| !result.grade.passed).collect();
-    if failed.is_empty() {
+    let mut rows: Vec<Fault> = Vec::new();
+    for result in told.results.iter().filter(|result| !result.grade.passed) {
+        let wrong = told.case_of(result).map(|case| faults(case, &result.reply, &result.grade).join("; "));
+        let (wrong, quality) = (wrong.unwrap_or_default(), Metric::Quality.of(result).unwrap_or(0.0));
+        match rows.iter_mut().find(|row| row.case == result.case && row.wrong == wrong) {
+            Some(row) => {
+                row.targets.push(result.target.as_str());
+                row.quality = row.quality.min(quality);
+            }
+            None => rows.push(Fault { case: &result.case, wrong, quality, targets: vec![result.target.as_str()] }),
+        }
+    }
+    if rows.is_empty() {
         return Vec::new();
     }
-    let quality = |result: &CaseResult| Metric::Quality.of(result).unwrap_or(0.0);
-    failed.sort_by(|one, other| quality(one).total_cmp(&quality(other)));
+    rows.sort_by(|one, other| one.quality.total_cmp(&other.quality));
     let mut lines = vec![String::new(), bold().apply_to("Did not pass").to_string()];
-    let width = |of: fn(&CaseResult) -> &str| {
-        failed.iter().take(WORST).map(|result| measure_text_width(of(result))).max().unwrap_or(0).min(32)
-    };
-    let (targets, cases) = (width(|result| result.target.as_str()), width(|result| &result.case));
-    for result in failed.iter().take(WORST) {
-        let wrong = told.case_of(result).map(|case| faults(case, &result.reply, &result.grade).join("; "));
-        let line = format!(
-            "  {:.2}  {:<targets$}  {:<cases$}  {}",
-            quality(result),
-            clipped(result.target.as_str(), targets),
-            clipped(&result.case, cases),
-            wrong.unwrap_or_default()
-        );
-        lines.push(clipped(&line, COLUMNS));
+    let shown = || rows.iter().take(WORST);
+    let cases = shown().map(|row| measure_text_width(row.case)).max().unwrap_or(0).min(32);
+    let targets = shown().map(|row| measure_text_width(&row.targets.join(", "))).max().unwrap_or(0).min(24);
+    for row in shown() {
+        let (case, of) = (clipped(row.case, cases), clipped(&row.targets.join(", "), targets));
+        lines.push(clipped(&format!("  {:.2}  {case:<cases$}  {of:<targets$}  {}", row.quality, row.wrong), COLUMNS));
     }
-    if failed.len() > WORST {
-        lines.push(dim().apply_to(format!("  and {} more", failed.len() - WORST)).to_string());
+    if rows.len() > WORST {
+        lines.push(dim().apply_to(format!("  and {} more", rows.len() - WORST)).to_string());
     }
     lines
+}
+
+/// What is wrong with the answers to a case.
+struct Fault<'a> {
+    case: &'a str,
+    wrong: String,
+    quality: f64,
+    targets: Vec<&'a str>,
 }
 
 fn compared(told: &Told) -> Vec<String> {
     let mut lines = Vec::new();
     for comparison in &told.comparisons {
         lines.push(String::new());
-        lines.push(comparison.sentence(Language::En));
-        lines.extend(comparison.notes(Language::En));
+        lines.extend(wrapped(&comparison.sentence(Language::En)));
+        lines.extend(comparison.notes(Language::En).iter().flat_map(|note| wrapped(note)));
     }
     lines
 }
@@ -186,15 +202,30 @@ fn compared(told: &Told) -> Vec<String> {
 /// What to do next.
 fn next(told: &Told) -> String {
     let all_passed = told.results.iter().all(|result| result.grade.passed);
-    let width = told
-        .summaries
-        .iter()
-        .filter_map(|summary| summary.figure(Metric::Quality))
-        .filter_map(|figure| Some(figure.high? - figure.low?));
+    let width = told.summaries.iter().filter_map(|summary| summary.figure(Metric::Quality)).map(|figure| {
+        // Where there is no range, there are too few cases for one.
+        figure.high.zip(figure.low).map_or(1.0, |(high, low)| high - low)
+    });
     if told.run.state == RunState::Finished && all_passed && width.fold(0.0, f64::max) > WIDE {
         return "every case passed, but there are few of them: `portavoz cases` makes more".to_owned();
     }
-    format!("all answers side by side: `portavoz runs show {} --html eval.html`", short(&told.run))
+    format!("all answers side by side: `portavoz runs show {} --html eval.html`", short(told.run.id))
+}
+
+fn wrapped(text: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let Some(line) = lines.last_mut() else { break };
+        if measure_text_width(line) + measure_text_width(word) + 1 > COLUMNS && !line.is_empty() {
+            lines.push(word.to_owned());
+        } else {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines
 }
 
 fn clipped(text: &str, columns: usize) -> String {

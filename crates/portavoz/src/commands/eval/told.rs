@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use anyhow::Context;
-use portavoz_app::compare::{Comparison, Verdict, compare};
+use portavoz_app::compare::runs::{Side, compare_sides};
+use portavoz_app::compare::{Comparison, Verdict};
 use portavoz_app::evaluation::{Ending, Summary, summary};
-use portavoz_domain::cases::fingerprint;
 use portavoz_domain::evaluation::metrics::Metric;
-use portavoz_domain::evaluation::{CaseResult, Run};
+use portavoz_domain::evaluation::{CaseResult, Run, Target};
 use portavoz_domain::variation::CONTROL;
 use portavoz_text::language::Language;
 use serde::Serialize;
@@ -80,13 +80,8 @@ impl Told {
                 self.complaints.push(format!("the baseline has no target to hold `{name}` against"));
                 continue;
             };
-            let of = |results: &[CaseResult], name: &str| -> Vec<CaseResult> {
-                results.iter().filter(|result| result.target.as_str() == name).cloned().collect()
-            };
-            let (a, b) = (of(&before.results, other.name.as_str()), of(&self.results, target.name.as_str()));
-            let names = (format!("{} (baseline)", other.name), target.name.to_string());
-            let same = |id: &str| is_same_case(&before.run, &self.run, id);
-            let comparison = compare((&names.0, &names.1), &a, &b, same);
+            let (a, b) = (before.side(other), self.side(target));
+            let comparison = compare_sides(&a, &b);
             if matches!(comparison.verdict, Verdict::Worse | Verdict::Mixed) {
                 self.complaints.push(comparison.sentence(Language::En));
             }
@@ -118,15 +113,16 @@ impl Told {
         Ok(())
     }
 
+    /// What one target answered.
+    fn side(&self, target: &Target) -> Side {
+        let results = self.results.iter().filter(|result| result.target == target.name);
+        Side { run: self.run.clone(), target: target.clone(), results: results.cloned().collect() }
+    }
+
     /// The case of a result.
     pub(super) fn case_of(&self, result: &CaseResult) -> Option<&portavoz_domain::cases::Case> {
         self.run.cases.iter().find(|case| case.id == result.case)
     }
-}
-
-fn is_same_case(before: &Run, now: &Run, id: &str) -> bool {
-    let of = |run: &Run| run.cases.iter().find(|case| case.id == id).map(fingerprint);
-    of(before).is_some_and(|case| Some(case) == of(now))
 }
 
 fn write(file: &Path, content: &str) -> anyhow::Result<()> {
