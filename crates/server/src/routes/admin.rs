@@ -16,6 +16,7 @@ use axum::routing::{get, post};
 use crate::state::AppState;
 
 mod alerts;
+mod answer;
 mod appearance;
 mod charts;
 mod checklist;

@@ -6,16 +6,13 @@ use portavoz_app::conversation::{RecordedSentence, RecordedTurn, record};
 use portavoz_domain::answer::{Citation, RungTried};
 use portavoz_domain::feedback::Feedback;
 use portavoz_domain::ids::ConversationId;
-use portavoz_domain::quality::{ACCURACY_WEIGHT, CLARITY_WEIGHT, Quality, RELEVANCE_WEIGHT, Term};
 use portavoz_domain::turn::{Settlement, TurnStatus};
 
-use self::marked::{Bit, Part, parts};
+use super::answer::{Bit, Part, QualityShown, parts};
 use super::conversations::rated;
 use super::desk::{Desk, Frame, Page, Section, render};
 use super::tongue::Tongue;
 use super::trouble::Trouble;
-
-mod marked;
 
 #[derive(Template)]
 #[template(path = "admin/conversation.html")]
@@ -64,12 +61,6 @@ struct SettledShown {
     figures: Vec<(&'static str, String)>,
     /// What the answer can be made again from.
     hashes: Vec<(&'static str, String)>,
-}
-
-/// The score, term by term.
-struct QualityShown {
-    score: f32,
-    terms: [(&'static str, f32, Term); 3],
 }
 
 /// The page.
@@ -188,31 +179,4 @@ fn hashes(tongue: Tongue, settlement: &Settlement) -> Vec<(&'static str, String)
         (say("Documentos", "Documents"), Some(generation)),
     ];
     known.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
-}
-
-impl Part {
-    /// The colour of what was found.
-    fn tone(&self) -> &'static str {
-        use portavoz_domain::verification::Status::{Contradicted, Supported, Unsupported};
-        match self.status {
-            None => "",
-            Some(Supported) => "good",
-            Some(Contradicted) => "bad",
-            Some(Unsupported) => "warn",
-        }
-    }
-}
-
-impl QualityShown {
-    fn of(tongue: Tongue, quality: Quality) -> Self {
-        let say = |es, en| tongue.say(es, en);
-        Self {
-            score: quality.score,
-            terms: [
-                (say("Relevancia", "Relevance"), RELEVANCE_WEIGHT, quality.relevance),
-                (say("Exactitud", "Accuracy"), ACCURACY_WEIGHT, quality.accuracy),
-                (say("Claridad", "Clarity"), CLARITY_WEIGHT, quality.clarity),
-            ],
-        }
-    }
 }

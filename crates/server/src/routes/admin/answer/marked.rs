@@ -11,23 +11,23 @@ use portavoz_domain::verification::Status;
 
 /// A part of an answer, in reading order.
 #[derive(Debug, PartialEq)]
-pub(super) struct Part {
-    pub(super) bits: Vec<Bit>,
+pub(in super::super) struct Part {
+    pub(in super::super) bits: Vec<Bit>,
     /// What was found of it; `None` for what was not checked.
-    pub(super) status: Option<Status>,
+    pub(in super::super) status: Option<Status>,
     /// True if the visitor was not told it.
-    pub(super) withheld: bool,
+    pub(in super::super) withheld: bool,
 }
 
 /// Words, or the number of a source.
 #[derive(Debug, PartialEq)]
-pub(super) enum Bit {
+pub(in super::super) enum Bit {
     Words(String),
     Source(u32),
 }
 
 /// The parts of `answer`.
-pub(super) fn parts(answer: &str, sentences: &[RecordedSentence]) -> Vec<Part> {
+pub(in super::super) fn parts(answer: &str, sentences: &[RecordedSentence]) -> Vec<Part> {
     let letters = letters(answer);
     let text: String = letters.iter().map(|(_, letter)| *letter).collect();
     let mut parts = Vec::new();
