@@ -103,14 +103,16 @@ pub async fn record(site: &Site, id: ConversationId) -> Result<Option<Record>, S
 
 fn recorded(turn: Turn) -> RecordedTurn {
     let settled = turn.settlement.as_ref();
-    let sentences = settled.and_then(|settled| {
-        let told = letters(&unmarked(&settled.answer));
-        let checked = settled.verification.as_ref()?.sentences.iter().cloned();
-        let recorded =
-            |checked: CheckedSentence| RecordedSentence { was_told: told.contains(&letters(&checked.text)), checked };
-        Some(checked.map(recorded).collect())
-    });
+    let sentences = settled.map(|settled| recorded_sentences(&settled.answer, settled.verification.as_ref()));
     RecordedTurn { sentences: sentences.unwrap_or_default(), turn }
+}
+
+/// What was checked of an answer, sentence by sentence, and whether each was told: those that the answer does not hold
+/// were withheld.
+pub fn recorded_sentences(answer: &str, verification: Option<&Verification>) -> Vec<RecordedSentence> {
+    let told = letters(&unmarked(answer));
+    let checked = verification.into_iter().flat_map(|verification| verification.sentences.iter().cloned());
+    checked.map(|checked| RecordedSentence { was_told: told.contains(&letters(&checked.text)), checked }).collect()
 }
 
 /// The conversation, if it is this visitor's.

@@ -2,19 +2,21 @@
 //!
 //! Three steps: [`plan()`] says what is to be asked, what is known already and what the rest costs; [`run()`] asks it, keeps
 //! each answer as soon as it is there, and can be stopped and gone on with at any moment without paying twice;
-//! [`summary()`] says what came of it. Answers go the whole way of a visitor's ([`crate::ask::rehearsal`]) and are paid
-//! for out of the owner's budget; how they are graded is `domain::evaluation`. Two runs or targets are compared
-//! elsewhere. Start at [`plan()`].
+//! [`summary()`] says what came of it, and [`Evaluated`] is a run with all of that. Answers go the whole way of a visitor's
+//! ([`crate::ask::rehearsal`]) and are paid for out of the owner's budget; how they are graded is `domain::evaluation`. Two
+//! runs or targets are compared elsewhere. Start at [`plan()`].
 
 mod asking;
 pub mod batch;
 mod costs;
+mod evaluated;
 mod key;
 mod plan;
 mod run;
 mod summary;
 
 pub use costs::Costs;
+pub use evaluated::{Evaluated, Glance, glance};
 pub use plan::{EvaluationError, Plan, Wanted, plan};
 pub use run::{Ended, Ending, Limits, Progress, Stop, run};
 pub use summary::{Figure, Group, Summary, summary};

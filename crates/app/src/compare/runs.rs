@@ -49,6 +49,9 @@ pub enum RunsError {
         /// Those there are.
         known: Vec<String>,
     },
+    /// The program is ending.
+    #[error("the computation did not come to its end")]
+    Interrupted,
     /// The database said no.
     #[error(transparent)]
     Storage(#[from] StorageError),
@@ -61,6 +64,7 @@ impl RunsError {
             Self::NoRuns | Self::Unknown(_) => "unknown_run",
             Self::Ambiguous { .. } => "ambiguous_run",
             Self::UnknownTarget { .. } | Self::WhichTarget { .. } => "unknown_target",
+            Self::Interrupted => "internal",
             Self::Storage(_) => "storage_unavailable",
         }
     }
@@ -73,7 +77,7 @@ impl RunsError {
             Self::UnknownTarget { .. } | Self::WhichTarget { .. } => {
                 Some("name it as RUN:TARGET, such as `last:control`")
             }
-            Self::Storage(_) => None,
+            Self::Interrupted | Self::Storage(_) => None,
         }
     }
 }
@@ -96,6 +100,12 @@ pub async fn runs(site: &Site, limit: u32) -> Result<Vec<RunEntry>, RunsError> {
 
 /// The run that `text` names: `last`, its id or the beginning of it, or its name (the newest of that name).
 pub async fn find_run(site: &Site, text: &str) -> Result<Run, RunsError> {
+    // A whole id needs no list.
+    if let Ok(id) = RunId::parse(text)
+        && let Some(run) = load(site, id).await?
+    {
+        return Ok(run);
+    }
     let entries = runs(site, RECENT).await?;
     let newest = entries.first().ok_or(RunsError::NoRuns)?;
     let entry = match entries.iter().find(|entry| entry.name == text) {
@@ -199,6 +209,22 @@ pub fn compare_sides(a: &Side, b: &Side) -> Comparison {
         comparison.remarks.push(Remark::OtherKnowledge);
     }
     comparison
+}
+
+/// Compares two sides that are named as [`side`] reads them.
+pub async fn compared(site: &Site, a: &str, b: &str) -> Result<(Side, Side, Comparison), RunsError> {
+    let (a, b) = (side(site, a).await?, side(site, b).await?);
+    let compare = move || {
+        let comparison = compare_sides(&a, &b);
+        (a, b, comparison)
+    };
+    // Thousands of samples for each metric: too long for a thread that others' answers stream on.
+    site.tasks().spawn_blocking(compare).await.map_err(|_| RunsError::Interrupted)
+}
+
+/// Removes a run with its results; false if there is none.
+pub async fn remove(site: &Site, id: RunId) -> Result<bool, RunsError> {
+    Ok(site.storage().evaluations().remove(site.id(), id).await?)
 }
 
 /// The pairs of two sides that were compared, for a judge or a person.
