@@ -72,6 +72,8 @@ pub enum ApiError {
     ModelNotChanged(&'static str, String, Option<String>),
     /// An experiment was not started or changed: status, stable code, why, and what to do.
     ExperimentRefused(StatusCode, &'static str, String, Option<&'static str>),
+    /// No run or target of an evaluation is meant, or more than one: stable code, why, and what to do.
+    NoSuchRun(&'static str, String, Option<&'static str>),
     /// The database does not answer.
     StorageUnavailable,
     /// A defect of ours.
@@ -209,6 +211,10 @@ impl ApiError {
             ),
             Self::ModelNotChanged(code, why, hint) => (StatusCode::CONFLICT, code, why.clone(), hint.clone()),
             Self::ExperimentRefused(status, code, why, mend) => (*status, code, why.clone(), mend.and_then(hint)),
+            Self::NoSuchRun(code, why, mend) => {
+                let status = if *code == "ambiguous_run" { StatusCode::CONFLICT } else { StatusCode::NOT_FOUND };
+                (status, code, why.clone(), mend.map(str::to_owned))
+            }
             Self::StorageUnavailable => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "storage_unavailable",
@@ -338,6 +344,16 @@ impl From<MessageError> for ApiError {
             MessageError::UnknownTurn => Self::TurnNotFound,
             MessageError::UnknownPlace(_) => Self::BadParameter(why),
             MessageError::Site(error) => error.into(),
+        }
+    }
+}
+
+impl From<RunsError> for ApiError {
+    fn from(error: RunsError) -> Self {
+        match error {
+            RunsError::Storage(error) => SiteError::from(error).into(),
+            RunsError::Interrupted => Self::Internal,
+            unknown => Self::NoSuchRun(unknown.code(), unknown.to_string(), unknown.hint()),
         }
     }
 }

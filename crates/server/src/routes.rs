@@ -20,6 +20,7 @@ pub(crate) mod metrics;
 pub(crate) mod models;
 pub(crate) mod openai;
 pub(crate) mod pages;
+pub(crate) mod runs;
 pub(crate) mod search;
 pub(crate) mod spend;
 pub(crate) mod stats;

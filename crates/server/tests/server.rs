@@ -7,6 +7,7 @@ mod server {
     mod alerts;
     mod bodies;
     mod chat;
+    mod evaluated;
     mod experiments;
     mod facts;
     mod feedback;
@@ -17,6 +18,7 @@ mod server {
     mod operation;
     mod pages;
     mod privacy;
+    mod runs;
     mod search;
     mod shutdown;
     mod support;

@@ -20,6 +20,7 @@ use crate::state::AppState;
 
 mod record;
 
+pub(crate) use record::QualityRecord;
 use record::TurnRecord;
 
 /// Listed if nobody says how many.
