@@ -27,6 +27,12 @@ const PAGES = /** @type {const} */ ([
   ["preview", "/admin/documents/preview?document=faq.md"],
   ["search", `/admin/search?q=${encodeURIComponent(QUESTION)}`],
   ["models", "/admin/models"],
+  ["evaluation", "/admin/evaluation"],
+  ["run", "/admin/evaluation/last"],
+  ["run-different", "/admin/evaluation/last?show=different&sort=difference"],
+  ["case", "/admin/evaluation/last/guia-experiencia"],
+  ["compare", "/admin/evaluation/compare?a=control&b=brief"],
+  ["compare-none", "/admin/evaluation/compare?a=control&b=nothing"],
   ["alerts", "/admin/alerts"],
   ["appearance", "/admin/appearance?colour=%23a01060&greeting=Hola"],
   ["checklist", "/admin/checklist"],
@@ -222,6 +228,28 @@ test("a row of the list leads to its question, whose sources are a click away", 
   assert.ok(await page.locator(".sources li:target").isVisible());
   await page.locator(".sources li:target a").click();
   await page.locator("mark").first().waitFor();
+});
+
+test("from a run the owner comes to a comparison, to a case, and to the words that differ", async (stage) => {
+  const { page } = stage;
+  await enter(stage);
+  await page.goto("/admin/evaluation");
+  await page.locator(".runs h2 a", { hasText: "demo" }).click();
+  assert.equal(await page.locator(".targets tbody tr").count(), 2);
+  await page.locator(".choices a", { hasText: "Fallados" }).click();
+  assert.match(page.url(), /show=failed/);
+  assert.ok((await page.locator(".cases .mark.bad").count()) > 0);
+  await page.goto("/admin/evaluation");
+  await page.locator("#a").selectOption({ label: "control" });
+  await page.locator("#b").selectOption({ label: "brief" });
+  await page.locator(".picks button").click();
+  await page.locator(".verdict .sentence").waitFor();
+  assert.ok((await page.locator(".metrics .around").count()) > 5, "each difference is drawn");
+  await page.locator(".cases a").first().click();
+  assert.equal(await page.locator(".beside article").count(), 2);
+  assert.ok((await page.locator(".words del, .words ins").count()) > 0);
+  await page.locator(".back a").click();
+  assert.match(await page.locator("h1").innerText(), /demo/);
 });
 
 test("a setting is found, and says how it is changed", async (stage) => {

@@ -24,6 +24,7 @@ pub fn run(program: &Path, installed: &Installed) -> anyhow::Result<()> {
         fs::remove_dir_all(&folder)?;
     }
     fs::create_dir_all(&folder)?;
+    evaluate(program, &folder)?;
     let mut command = Command::new(program);
     command.args(["serve", "examples/maria", "--listen", "127.0.0.1:0", "--data"]).arg(folder).current_dir(root());
     command.env("PORTAVOZ_RATE__ENABLED", "false").env_remove("OPENAI_API_KEY").env_remove("OPENAI_BASE_URL");
@@ -33,6 +34,16 @@ pub fn run(program: &Path, installed: &Installed) -> anyhow::Result<()> {
     let clients = run_scripts(&server.address, installed);
     let stopped = server.stop();
     clients.and(stopped)
+}
+
+/// A run of the demo's cases with two targets, so that the dashboard has evaluations to show. Both quote the documents, so
+/// it costs nothing.
+fn evaluate(program: &Path, folder: &Path) -> anyhow::Result<()> {
+    let mut command = Command::new(program);
+    command.args(["eval", "--site", "examples/maria", "--target", "control", "--target", "brief:max_results=1"]);
+    command.args(["--name", "demo", "--limit", "24", "--data"]).arg(folder).current_dir(root());
+    command.env_remove("OPENAI_API_KEY").env_remove("OPENAI_BASE_URL");
+    process::run(&mut command)
 }
 
 /// All of them, also after one has failed: each says something of its own.

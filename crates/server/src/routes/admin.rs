@@ -24,6 +24,7 @@ mod conversation;
 mod conversations;
 mod desk;
 mod documents;
+mod evaluation;
 mod guard;
 mod login;
 mod messages;
@@ -52,6 +53,10 @@ pub(crate) fn pages(state: &AppState) -> Router<AppState> {
         .route("/admin/models", get(models::models))
         .route("/admin/models/migrate", post(models::move_on))
         .route("/admin/models/rollback", post(models::go_back))
+        .route("/admin/evaluation", get(evaluation::evaluation))
+        .route("/admin/evaluation/compare", get(evaluation::compare::compare))
+        .route("/admin/evaluation/{run}", get(evaluation::run::run).post(evaluation::run::removed))
+        .route("/admin/evaluation/{run}/{case}", get(evaluation::case::case))
         .route("/admin/alerts", get(alerts::alerts))
         .route("/admin/alerts/test", post(alerts::test))
         .route("/admin/appearance", get(appearance::appearance))

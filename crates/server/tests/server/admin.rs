@@ -14,6 +14,7 @@ use reqwest::{Method, Response};
 use super::support::{ADMIN, TestApp, unlimited};
 
 mod appearance;
+mod evaluation;
 mod messages;
 mod upkeep;
 

@@ -21,6 +21,8 @@ struct LineShown {
     word: &'static str,
     finding: String,
     mend: Option<String>,
+    /// Where there is more of it: address and words.
+    way: Option<(&'static str, &'static str)>,
 }
 
 /// The page.
@@ -40,7 +42,13 @@ fn shown(tongue: Tongue, line: Line) -> LineShown {
         State::Warning => ("warn", tongue.say("A vigilar", "Worth a look")),
         State::Broken => ("bad", tongue.say("Mal", "Not good")),
     };
-    LineShown { name: name(tongue, check), tone, word, finding, mend }
+    LineShown { name: name(tongue, check), tone, word, finding, mend, way: way(tongue, check) }
+}
+
+/// The page that a line is about, if there is one.
+fn way(tongue: Tongue, check: &str) -> Option<(&'static str, &'static str)> {
+    (check == "evaluation metrics")
+        .then(|| ("/admin/evaluation", tongue.say("Ver las evaluaciones", "See the evaluations")))
 }
 
 /// A line's name in the owner's language; one that is not here is shown as it is.

@@ -28,6 +28,7 @@ pub(super) enum Section {
     Spending,
     Documents,
     Models,
+    Evaluation,
     Alerts,
     Appearance,
     Checklist,
@@ -79,13 +80,14 @@ struct Submitted<T> {
 }
 
 impl Section {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Overview,
         Self::Conversations,
         Self::Messages,
         Self::Spending,
         Self::Documents,
         Self::Models,
+        Self::Evaluation,
         Self::Alerts,
         Self::Appearance,
         Self::Checklist,
@@ -100,6 +102,7 @@ impl Section {
             Self::Spending => "/admin/spending",
             Self::Documents => "/admin/documents",
             Self::Models => "/admin/models",
+            Self::Evaluation => "/admin/evaluation",
             Self::Alerts => "/admin/alerts",
             Self::Appearance => "/admin/appearance",
             Self::Checklist => "/admin/checklist",
@@ -115,6 +118,7 @@ impl Section {
             Self::Spending => tongue.say("Gasto", "Spending"),
             Self::Documents => tongue.say("Documentos", "Documents"),
             Self::Models => tongue.say("Modelos", "Models"),
+            Self::Evaluation => tongue.say("Evaluación", "Evaluation"),
             Self::Alerts => tongue.say("Alertas", "Alerts"),
             Self::Appearance => tongue.say("Apariencia", "Appearance"),
             Self::Checklist => tongue.say("Comprobaciones", "Checklist"),
@@ -138,6 +142,7 @@ impl Section {
                 "M10 2.5a7.5 7.5 0 1 0 0 15 7.5 7.5 0 0 0 0-15M10 5.5v9M12.5 8c-.6-1.3-5-1.6-5 .3s5 1.4 5 3.4-4.4 1.6-5 .3"
             }
             Self::Models => "M6 6h8v8H6zM8.5 3v3M11.5 3v3M8.5 14v3M11.5 14v3M3 8.5h3M3 11.5h3M14 8.5h3M14 11.5h3",
+            Self::Evaluation => "M3.5 3v13.5H17M7.5 13.5v-4M11 13.5V6M14.5 13.5V8.5",
             Self::Alerts => "M5.5 13.5V9a4.5 4.5 0 0 1 9 0v4.5l1.5 1.5H4zM8.5 17.5h3",
             Self::Settings => {
                 "M3 6h6M13 6h4M3 14h2M9 14h8M11 4a2 2 0 1 0 0 4 2 2 0 0 0 0-4M7 12a2 2 0 1 0 0 4 2 2 0 0 0 0-4"

@@ -1,6 +1,7 @@
 //! `/admin`: how the site is doing, whether anything needs doing, and how that came about.
 
 use askama::Template;
+use portavoz_app::compare::runs::runs;
 use portavoz_app::lifecycle;
 use portavoz_app::stats::{self, Figures, Period, Step};
 use portavoz_domain::answer::Outcome;
@@ -83,6 +84,7 @@ pub(super) async fn overview(desk: Desk, Asked(chosen): Asked<Chosen>) -> Page {
         stats::overview(site, span),
         stats::course(site, span.previous(), Step::of(span)),
     )?;
+    let last_run = runs(site, 1).await?;
     let settings = site.settings();
     let measured = Measured { limits: settings.alerts.thresholds, today: &today, yesterday: &yesterday, spend: &spend };
     let cards = cards(tongue, &measured);
@@ -93,6 +95,8 @@ pub(super) async fn overview(desk: Desk, Asked(chosen): Asked<Chosen>) -> Page {
             today: &today,
             open_alerts: alerts.values().sum(),
             endings: &lifecycle::warnings(site),
+            last_run: last_run.first(),
+            now,
             takes_over: settings.lifecycle.auto_successor,
         },
     );

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
+use portavoz_app::compare::runs::RunsError;
 use portavoz_app::messages::MessageError;
 use portavoz_app::records::RecordsError;
 use portavoz_app::site::SiteError;
@@ -118,6 +119,17 @@ impl From<MessageError> for Trouble {
             MessageError::Site(error) => error.into(),
             // Reading meets no other than a place that is gone.
             _ => Self::BadRequest,
+        }
+    }
+}
+
+impl From<RunsError> for Trouble {
+    fn from(error: RunsError) -> Self {
+        match error {
+            RunsError::Storage(error) => SiteError::from(error).into(),
+            RunsError::Interrupted => Self::Internal,
+            // What may be several is none of them.
+            _ => Self::NotFound,
         }
     }
 }

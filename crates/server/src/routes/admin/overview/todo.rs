@@ -3,10 +3,15 @@
 
 use portavoz_app::lifecycle::Warning;
 use portavoz_app::stats::Figures;
+use portavoz_domain::evaluation::{RunEntry, RunState};
+use portavoz_domain::timestamp::Timestamp;
 
 use super::super::models::words::warning;
 use super::super::tongue::Tongue;
 use super::cards::{About, Card, Standing};
+
+/// A run that began this long ago and is not finished was left.
+const LEFT_MS: i64 = 60 * 60 * 1_000;
 
 /// One thing to do, or to know.
 pub(super) struct Todo {
@@ -25,6 +30,9 @@ pub(super) struct Known<'a> {
     pub(super) today: &'a Figures,
     pub(super) open_alerts: u64,
     pub(super) endings: &'a [Warning],
+    /// The newest run of an evaluation.
+    pub(super) last_run: Option<&'a RunEntry>,
+    pub(super) now: Timestamp,
     /// Whether successors take over by themselves.
     pub(super) takes_over: bool,
 }
@@ -49,9 +57,34 @@ pub(super) fn todos(tongue: Tongue, known: &Known<'_>) -> Vec<Todo> {
         };
         Todo { tone, name, sentence, way: ("/admin/models", tongue.say("Ir a Modelos", "Go to Models")) }
     }));
+    todos.extend(known.last_run.and_then(|run| left_half_way(tongue, run, known.now)));
     // Stable, so that equals stay in the order of the cards.
     todos.sort_by_key(|todo| todo.tone != "bad");
     todos
+}
+
+/// A run that nobody went on with.
+fn left_half_way(tongue: Tongue, run: &RunEntry, now: Timestamp) -> Option<Todo> {
+    let age = now.as_millis().saturating_sub(run.started.as_millis());
+    if run.state != RunState::Running || age < LEFT_MS {
+        return None;
+    }
+    let (name, asked) = (&run.name, run.results);
+    let all = u64::from(run.cases) * run.targets.len() as u64;
+    let sentence = match tongue {
+        Tongue::Es => format!(
+            "La evaluación {name} se quedó en {asked} de {all} respuestas. La misma orden la continúa sin pagar dos veces."
+        ),
+        Tongue::En => format!(
+            "The run {name} was left at {asked} of {all} answers. The same command goes on with it and pays nothing twice."
+        ),
+    };
+    Some(Todo {
+        tone: "warn",
+        name: tongue.say("una evaluación a medias", "a run left half way").to_owned(),
+        sentence,
+        way: ("/admin/evaluation", tongue.say("Ir a Evaluación", "Go to Evaluation")),
+    })
 }
 
 /// The sentence above everything, as far as it goes before the names of what asks for the owner: all of it if nothing does.
