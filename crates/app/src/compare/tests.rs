@@ -89,7 +89,8 @@ fn a_hundred_cases_tell_a_subtly_worse_model_and_ten_do_not() {
 fn the_other_way_round_it_is_better() {
     let comparison = compared(&answers(100, subtly_worse), &answers(100, usual));
     assert_eq!(comparison.verdict, Verdict::Better);
-    assert!(comparison.sentence(Language::Es).starts_with("new es mejor que old (100 casos): calidad"));
+    let sentence = comparison.sentence(Language::Es);
+    assert!(sentence.starts_with("new es mejor que old (100 casos): calidad 0,8"), "{sentence}");
 }
 
 #[test]

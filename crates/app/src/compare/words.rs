@@ -65,7 +65,10 @@ impl Comparison {
             format!("{cases} cases cannot tell whether {b} is better or worse than {a}")
         };
         let limit = match detectable {
-            Some(points) if es => format!(": solo mostrarían una diferencia de calidad de {points:.2} o más"),
+            Some(points) if es => {
+                let points = decimal(true, &format!("{points:.2}"));
+                format!(": solo mostrarían una diferencia de calidad de {points} o más")
+            }
             Some(points) => format!(": they would only show a difference of {points:.2} or more in quality"),
             None => String::new(),
         };
@@ -122,12 +125,13 @@ impl Compared {
     pub fn in_words(&self, language: Language) -> String {
         let es = is_spanish(language);
         let name = metric_name(self.metric, language);
-        let (a, b) = (shown(self.a, self.unit), shown(self.b, self.unit));
+        let [a, b] = [self.a, self.b].map(|value| decimal(es, &shown(value, self.unit)));
+        let difference_of = |value: f64| decimal(es, &signed(value, self.unit));
         let span = self.interval.map(|span| {
-            let (low, high) = (signed(span.low, self.unit), signed(span.high, self.unit));
+            let (low, high) = (difference_of(span.low), difference_of(span.high));
             if es { format!(", entre {low} y {high}") } else { format!(", between {low} and {high}") }
         });
-        let difference = signed(self.difference, self.unit);
+        let difference = difference_of(self.difference);
         let instead = if es { "en vez de" } else { "instead of" };
         format!("{name} {b} {instead} {a} ({difference}{})", span.unwrap_or_default())
     }
@@ -172,6 +176,11 @@ pub fn signed(value: f64, unit: Unit) -> String {
         Unit::Dollars => format!("{sign}${size:.5}"),
         Unit::Millis => format!("{sign}{size:.0} ms"),
     }
+}
+
+/// A figure with the decimal sign of its language.
+fn decimal(es: bool, figure: &str) -> String {
+    if es { figure.replace('.', ",") } else { figure.to_owned() }
 }
 
 fn is_spanish(language: Language) -> bool {
