@@ -358,7 +358,7 @@ fn preference_of(reply: &str) -> Option<Preference> {
             "TIE" => Some(Preference::Tie),
             _ => None,
         })
-        .last()
+        .next_back()
 }
 
 fn brief(reply: &str) -> String {
