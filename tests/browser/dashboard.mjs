@@ -14,6 +14,9 @@ const PHONE = { width: 320, height: 568 };
 const TOKEN = process.env.PORTAVOZ_ADMIN_TOKEN ?? "";
 const QUESTION = "¿Qué experiencia tiene María con RAG?";
 
+/** An experiment that is planned. */
+const PLAN = "name=luna&variant=brief&change=max_results&value=1&share=50&effect=10&horizon=5000";
+
 /** Every page that can be reached by its address: name of its picture, and address. */
 const PAGES = /** @type {const} */ ([
   ["overview", "/admin?period=day"],
@@ -32,6 +35,9 @@ const PAGES = /** @type {const} */ ([
   ["run-different", "/admin/evaluation/last?show=different&sort=difference"],
   ["case", "/admin/evaluation/last/guia-experiencia"],
   ["compare", "/admin/evaluation/compare?a=control&b=brief"],
+  ["experiments", "/admin/experiments"],
+  ["experiment-plan", `/admin/experiments/new?${PLAN}`],
+  ["experiment", "/admin/experiments/luna"],
   ["compare-none", "/admin/evaluation/compare?a=control&b=nothing"],
   ["alerts", "/admin/alerts"],
   ["appearance", "/admin/appearance?colour=%23a01060&greeting=Hola"],
@@ -77,6 +83,24 @@ async function ask(page, message) {
   const response = await page.request.post("/api/chat", { data: { message } });
   assert.equal(response.status(), 200);
   return response.json();
+}
+
+/**
+ * Starts an experiment, unless it runs already, with visitors who ask.
+ *
+ * @param {import("playwright-core").Page} page
+ */
+async function experiment(page) {
+  const headers = { authorization: `Bearer ${TOKEN}` };
+  const variants = [{ name: "brief", variation: { max_results: 1 } }];
+  const started = await page.request.post("/api/admin/experiments", { headers, data: { name: "luna", variants, confirm: true } });
+  assert.ok([201, 409].includes(started.status()), await started.text());
+  if (started.status() === 409) return;
+  const browser = { "user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0" };
+  for (let visitor = 0; visitor < 12; visitor += 1) {
+    const asked = await page.request.post("/api/chat", { headers: browser, data: { message: QUESTION } });
+    assert.equal(asked.status(), 200);
+  }
 }
 
 /**
@@ -138,6 +162,7 @@ for (const scheme of /** @type {const} */ (["light", "dark"])) {
       const { conversation_id, turn_id, visitor_token } = await ask(page, QUESTION);
       const left = { message: "¿Tiene un hueco en marzo?", name: "Zoé", email: "zoe@example.com", turn_id, visitor_token };
       assert.equal((await page.request.post("/api/messages", { data: left })).status(), 201);
+      await experiment(page);
       await givePast(page);
       await page.goto("/admin/login");
       await assertAccessible(page, "login");

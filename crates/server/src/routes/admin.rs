@@ -25,6 +25,7 @@ mod conversations;
 mod desk;
 mod documents;
 mod evaluation;
+mod experiments;
 mod guard;
 mod login;
 mod messages;
@@ -57,6 +58,9 @@ pub(crate) fn pages(state: &AppState) -> Router<AppState> {
         .route("/admin/evaluation/compare", get(evaluation::compare::compare))
         .route("/admin/evaluation/{run}", get(evaluation::run::run).post(evaluation::run::removed))
         .route("/admin/evaluation/{run}/{case}", get(evaluation::case::case))
+        .route("/admin/experiments", get(experiments::experiments).post(experiments::plan::begin))
+        .route("/admin/experiments/new", get(experiments::plan::new))
+        .route("/admin/experiments/{id}", get(experiments::show::show).post(experiments::act::act))
         .route("/admin/alerts", get(alerts::alerts))
         .route("/admin/alerts/test", post(alerts::test))
         .route("/admin/appearance", get(appearance::appearance))

@@ -15,12 +15,13 @@ use super::support::{ADMIN, TestApp, unlimited};
 
 mod appearance;
 mod evaluation;
+mod experiments;
 mod messages;
 mod upkeep;
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 /// Every page that is read; `{conversation}` is one that exists.
-const PAGES: [&str; 13] = [
+const PAGES: [&str; 17] = [
     "/admin",
     "/admin/conversations",
     "/admin/messages",
@@ -31,6 +32,10 @@ const PAGES: [&str; 13] = [
     "/admin/documents/preview?document=rag.md",
     "/admin/search?q=RAG",
     "/admin/models",
+    "/admin/evaluation",
+    "/admin/evaluation/compare",
+    "/admin/experiments",
+    "/admin/experiments/new",
     "/admin/alerts",
     "/admin/checklist",
     "/admin/settings",

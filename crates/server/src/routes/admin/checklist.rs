@@ -47,8 +47,11 @@ fn shown(tongue: Tongue, line: Line) -> LineShown {
 
 /// The page that a line is about, if there is one.
 fn way(tongue: Tongue, check: &str) -> Option<(&'static str, &'static str)> {
-    (check == "evaluation metrics")
-        .then(|| ("/admin/evaluation", tongue.say("Ver las evaluaciones", "See the evaluations")))
+    match check {
+        "evaluation metrics" => Some(("/admin/evaluation", tongue.say("Ver las evaluaciones", "See the evaluations"))),
+        "A/B tests" => Some(("/admin/experiments", tongue.say("Ver los experimentos", "See the experiments"))),
+        _ => None,
+    }
 }
 
 /// A line's name in the owner's language; one that is not here is shown as it is.

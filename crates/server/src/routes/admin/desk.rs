@@ -29,6 +29,7 @@ pub(super) enum Section {
     Documents,
     Models,
     Evaluation,
+    Experiments,
     Alerts,
     Appearance,
     Checklist,
@@ -80,7 +81,7 @@ struct Submitted<T> {
 }
 
 impl Section {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Overview,
         Self::Conversations,
         Self::Messages,
@@ -88,6 +89,7 @@ impl Section {
         Self::Documents,
         Self::Models,
         Self::Evaluation,
+        Self::Experiments,
         Self::Alerts,
         Self::Appearance,
         Self::Checklist,
@@ -103,6 +105,7 @@ impl Section {
             Self::Documents => "/admin/documents",
             Self::Models => "/admin/models",
             Self::Evaluation => "/admin/evaluation",
+            Self::Experiments => "/admin/experiments",
             Self::Alerts => "/admin/alerts",
             Self::Appearance => "/admin/appearance",
             Self::Checklist => "/admin/checklist",
@@ -119,6 +122,7 @@ impl Section {
             Self::Documents => tongue.say("Documentos", "Documents"),
             Self::Models => tongue.say("Modelos", "Models"),
             Self::Evaluation => tongue.say("Evaluación", "Evaluation"),
+            Self::Experiments => tongue.say("Experimentos", "Experiments"),
             Self::Alerts => tongue.say("Alertas", "Alerts"),
             Self::Appearance => tongue.say("Apariencia", "Appearance"),
             Self::Checklist => tongue.say("Comprobaciones", "Checklist"),
@@ -143,6 +147,9 @@ impl Section {
             }
             Self::Models => "M6 6h8v8H6zM8.5 3v3M11.5 3v3M8.5 14v3M11.5 14v3M3 8.5h3M3 11.5h3M14 8.5h3M14 11.5h3",
             Self::Evaluation => "M3.5 3v13.5H17M7.5 13.5v-4M11 13.5V6M14.5 13.5V8.5",
+            Self::Experiments => {
+                "M7.5 3h5M8.5 3v5L4.3 15.4A1.4 1.4 0 0 0 5.5 17.5h9a1.4 1.4 0 0 0 1.2-2.1L11.5 8V3M6.7 12.5h6.6"
+            }
             Self::Alerts => "M5.5 13.5V9a4.5 4.5 0 0 1 9 0v4.5l1.5 1.5H4zM8.5 17.5h3",
             Self::Settings => {
                 "M3 6h6M13 6h4M3 14h2M9 14h8M11 4a2 2 0 1 0 0 4 2 2 0 0 0 0-4M7 12a2 2 0 1 0 0 4 2 2 0 0 0 0-4"

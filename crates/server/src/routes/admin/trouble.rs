@@ -5,6 +5,7 @@ use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use portavoz_app::compare::runs::RunsError;
+use portavoz_app::experiments::ExperimentError;
 use portavoz_app::messages::MessageError;
 use portavoz_app::records::RecordsError;
 use portavoz_app::site::SiteError;
@@ -130,6 +131,16 @@ impl From<RunsError> for Trouble {
             RunsError::Interrupted => Self::Internal,
             // What may be several is none of them.
             _ => Self::NotFound,
+        }
+    }
+}
+
+impl From<ExperimentError> for Trouble {
+    fn from(error: ExperimentError) -> Self {
+        match error {
+            ExperimentError::Storage(error) => SiteError::from(error).into(),
+            ExperimentError::Unknown(_) => Self::NotFound,
+            _ => Self::BadRequest,
         }
     }
 }
