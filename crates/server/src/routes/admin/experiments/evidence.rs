@@ -20,7 +20,12 @@ pub(super) struct Course {
     pub(super) reach: f64,
     /// Visitors at the right end.
     pub(super) visitors: u64,
+    /// Some of its moments, the newest first, for those who read numbers.
+    pub(super) moments: Vec<PathPoint>,
 }
+
+/// Moments in the table: a row for every visitor would be read by nobody.
+const ROWS: usize = 20;
 
 impl Course {
     /// `None` with fewer than two moments: they are no course.
@@ -43,6 +48,7 @@ impl Course {
             matters: [y(effect), y(-effect)],
             reach,
             visitors,
+            moments: path.iter().rev().step_by(path.len().div_ceil(ROWS)).copied().collect(),
         })
     }
 }

@@ -82,6 +82,8 @@ struct CourseShown {
     visitors: String,
     /// The whole in words.
     told: String,
+    /// Visitors, the difference seen, and those not ruled out; the newest first.
+    rows: Vec<(String, String, String)>,
 }
 
 struct GuardrailShown {
@@ -219,6 +221,15 @@ fn variant_shown(tongue: Tongue, judgement: &Judgement, judged: &Judged) -> Vari
                 }
             }
         },
+        rows: course
+            .moments
+            .iter()
+            .map(|moment| {
+                let seen = moment.difference.map_or_else(|| "–".to_owned(), points);
+                let possible = [moment.possible.low, moment.possible.high].map(points);
+                (tongue.count(moment.visitors), seen, possible.join(tongue.say(" a ", " to ")))
+            })
+            .collect(),
         course,
     });
     let (has, takes) = wealth(judged.p_adjusted, judgement.alpha);
