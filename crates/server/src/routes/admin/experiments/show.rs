@@ -198,7 +198,7 @@ fn arm_shown(tongue: Tongue, arm: &ArmFigures) -> ArmShown {
 /// Thousandths as a percentage, with a decimal only if it needs one.
 fn percent(tongue: Tongue, per_mille: u32) -> String {
     let share = f64::from(per_mille) / f64::from(WHOLE) * 100.0;
-    format!("{}%", tongue.decimal(share, usize::from(per_mille % 10 != 0)))
+    format!("{}%", tongue.decimal(share, usize::from(!per_mille.is_multiple_of(10))))
 }
 
 fn variant_shown(tongue: Tongue, judgement: &Judgement, judged: &Judged) -> VariantShown {
