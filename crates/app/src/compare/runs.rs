@@ -13,6 +13,8 @@ use crate::site::Site;
 
 /// Runs looked at when one is asked for by name: far more than anyone keeps in mind.
 const RECENT: u32 = 1_000;
+/// Runs looked through for one that asked two models: older ones say little of today's documents.
+const RUNS_OF_MODELS: u32 = 50;
 
 /// Why there is nothing to compare.
 #[derive(Debug, thiserror::Error)]
@@ -243,21 +245,31 @@ pub fn pairs<'a>(a: &'a Side, b: &'a Side, comparison: &Comparison) -> Vec<Pair<
 /// The newest comparison of two models on the owner's own cases, if one finished run asked both: what is known before
 /// one takes the other's place.
 pub async fn of_models(site: &Site, from: &str, to: &str) -> Result<Option<(RunId, Comparison)>, RunsError> {
-    for entry in runs(site, RECENT).await?.into_iter().filter(|entry| entry.state == RunState::Finished) {
+    let usual = site.first_model();
+    let finished = runs(site, RUNS_OF_MODELS).await?.into_iter().filter(|entry| entry.state == RunState::Finished);
+    for entry in finished {
         let Some(run) = load(site, entry.id).await? else { continue };
-        let usual = site.first_model();
         let asked = |model: &str| {
             let is_its = |target: &&Target| {
-                let plain = target.variation.differences().len() <= 1;
-                plain && target.variation.model.as_deref().or(usual.as_deref()) == Some(model)
+                // What differs in more than its model says nothing of the model alone.
+                let is_plain = target.variation.differences().iter().all(|(key, _)| *key == "model.name");
+                is_plain && target.variation.model.as_deref().or(usual.as_deref()) == Some(model)
             };
             run.targets.iter().find(is_its).map(|target| target.name.to_string())
         };
         if let (Some(a), Some(b)) = (asked(from), asked(to)) {
             let a = of_target(site, run.clone(), Some(&a)).await?;
             let b = of_target(site, run, Some(&b)).await?;
-            return Ok(Some((entry.id, compare_sides(&a, &b))));
+            // The control of a run is whoever answered then, which may have been another model.
+            if is_answered_by(&a, from) && is_answered_by(&b, to) {
+                return Ok(Some((entry.id, compare_sides(&a, &b))));
+            }
         }
     }
     Ok(None)
+}
+
+/// Whether no other model gave an answer of a side.
+fn is_answered_by(side: &Side, model: &str) -> bool {
+    side.results.iter().filter_map(|result| result.reply.model.as_deref()).all(|answered| answered == model)
 }

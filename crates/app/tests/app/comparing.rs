@@ -135,6 +135,23 @@ async fn two_models_of_one_run_are_compared_before_one_takes_the_others_place() 
 }
 
 #[tokio::test]
+async fn the_control_of_an_old_run_is_the_model_that_answered_then() {
+    let model = ScriptedModel::new("m-3", Vec::new());
+    let site = Setup::with_models(&[&model]).open().await;
+    let id = evaluated(&site, 1, 30).await;
+    let evaluations = site.storage.evaluations();
+    let mut run = evaluations.run(site.site.id(), id).await.unwrap().unwrap();
+    run.targets[0].variation = Variation::default();
+    evaluations.update(&run).await.unwrap();
+    let mut results = evaluations.results(site.site.id(), id).await.unwrap();
+    for result in results.iter_mut().filter(|result| result.target.as_str() == "old") {
+        result.reply.model = Some("m-1".to_owned());
+    }
+    evaluations.record(site.site.id(), id, &results).await.unwrap();
+    assert!(of_models(&site.site, "m-3", "m-2").await.unwrap().is_none(), "m-3 was asked nothing in that run");
+}
+
+#[tokio::test]
 async fn a_successor_that_is_worse_on_the_owners_cases_is_refused_until_it_is_wanted_all_the_same() {
     let (mini, luna) = (ScriptedModel::new("gpt-4o-mini", Vec::new()), ScriptedModel::new("gpt-6-luna", Vec::new()));
     let lives = Lives::default().with(&mini, None, None).with(&luna, None, None);
