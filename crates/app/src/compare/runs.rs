@@ -33,6 +33,14 @@ pub enum RunsError {
         /// How many.
         count: usize,
     },
+    /// Neither a run nor a target of the newest one is called so.
+    #[error("`{text}` is no run, and no target of the newest one, which has {known}", known = .known.join(", "))]
+    Neither {
+        /// As asked for.
+        text: String,
+        /// Targets of the newest run.
+        known: Vec<String>,
+    },
     /// The run has no such target.
     #[error("the run `{run}` has no target `{target}`; it has {known}", known = .known.join(", "))]
     UnknownTarget {
@@ -63,7 +71,7 @@ impl RunsError {
     /// A stable short name.
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::NoRuns | Self::Unknown(_) => "unknown_run",
+            Self::NoRuns | Self::Unknown(_) | Self::Neither { .. } => "unknown_run",
             Self::Ambiguous { .. } => "ambiguous_run",
             Self::UnknownTarget { .. } | Self::WhichTarget { .. } => "unknown_target",
             Self::Interrupted => "internal",
@@ -76,7 +84,7 @@ impl RunsError {
         match self {
             Self::NoRuns => Some("make one: `portavoz eval`"),
             Self::Unknown(_) | Self::Ambiguous { .. } => Some("`portavoz runs list` shows them with their ids"),
-            Self::UnknownTarget { .. } | Self::WhichTarget { .. } => {
+            Self::Neither { .. } | Self::UnknownTarget { .. } | Self::WhichTarget { .. } => {
                 Some("name it as RUN:TARGET, such as `last:control`")
             }
             Self::Interrupted | Self::Storage(_) => None,
@@ -155,7 +163,8 @@ pub async fn side(site: &Site, text: &str) -> Result<Side, RunsError> {
                 if last.targets.iter().any(|target| target.name.as_str() == text) {
                     (last, Some(text))
                 } else {
-                    return Err(RunsError::Unknown(text.to_owned()));
+                    let known = last.targets.iter().map(|target| target.name.to_string()).collect();
+                    return Err(RunsError::Neither { text: text.to_owned(), known });
                 }
             }
             Err(error) => return Err(error),

@@ -123,6 +123,8 @@ async fn runs_are_found_by_name_beginning_of_their_id_or_as_the_last_one() {
     let wrong = side(&site.site, "cases-1:other").await.unwrap_err();
     assert_eq!(wrong.to_string(), "the run `cases-1` has no target `other`; it has old, new");
     assert_eq!(side(&site.site, "last").await.unwrap_err().code(), "unknown_target");
+    let neither = side(&site.site, "other").await.unwrap_err();
+    assert_eq!(neither.to_string(), "`other` is no run, and no target of the newest one, which has old, new");
 }
 
 #[tokio::test]

@@ -124,7 +124,10 @@ pub(super) fn refused(tongue: Tongue, error: &RunsError) -> String {
     };
     match (tongue, error) {
         (Tongue::Es, RunsError::NoRuns) => "todavía no hay ninguna evaluación; `portavoz eval` hace una".to_owned(),
-        (Tongue::Es, RunsError::Unknown(text)) => format!("no hay ninguna evaluación ni candidato `{text}`"),
+        (Tongue::Es, RunsError::Unknown(text)) => format!("no hay ninguna evaluación `{text}`"),
+        (Tongue::Es, RunsError::Neither { text, known }) => {
+            format!("`{text}` no es ninguna evaluación, ni candidato de la última, que tiene {}", known.join(", "))
+        }
         (Tongue::Es, RunsError::Ambiguous { text, count }) => {
             format!("`{text}` puede ser cualquiera de {count} evaluaciones: escribe más de su nombre")
         }
